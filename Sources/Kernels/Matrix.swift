@@ -1,0 +1,60 @@
+import Formats
+import Tensors
+
+/// An encoded weight of `rows` × `columns` that stays where it lies: a view over a byte source.
+///
+/// Row r holds the weights of output r; a product with a vector of `columns` elements gives `rows` elements. A vector is
+/// a matrix of one row.
+public struct Matrix: Sendable {
+    /// How the elements of a row are reached.
+    public enum Layout: Sendable {
+        /// A row is a run of whole blocks; row r begins at `offset + r * rowStride`.
+        case rows
+        /// Element (r, c) stands alone at `offset + r * rowStride + c * columnStride`: Hugging Face's transposed experts.
+        case strided(columnStride: Int)
+        /// MXFP4 as Hugging Face lays it out: 16 bytes a block at `offset + r * rowStride`, byte j holding elements 2j
+        /// and 2j + 1, and a scale byte a block at `scalesOffset + r * scalesStride` of `scales`.
+        case scalesApart(scales: any ByteSource, scalesOffset: Int, scalesStride: Int)
+    }
+
+    public let rows: Int
+    public let columns: Int
+    public let format: BlockFormat
+    public let source: any ByteSource
+    /// Where row 0 begins in the source.
+    /// - Units: bytes.
+    public let offset: Int
+    /// How far one row begins behind another.
+    /// - Units: bytes.
+    public let rowStride: Int
+    public let layout: Layout
+
+    /// A view whose every byte lies inside its source; the door that builds it has checked that.
+    public init(
+        rows: Int, columns: Int, format: BlockFormat, source: any ByteSource, offset: Int, rowStride: Int,
+        layout: Layout = .rows
+    ) {
+        self.rows = rows
+        self.columns = columns
+        self.format = format
+        self.source = source
+        self.offset = offset
+        self.rowStride = rowStride
+        self.layout = layout
+    }
+
+    /// The bytes its elements take in the source, scales included, gaps between rows not.
+    /// - Units: bytes.
+    public var byteCount: Int { rows * (columns / format.blockLength) * format.blockBytes }
+
+    /// The same matrix with some of its rows, still a view.
+    public func rows(_ range: Range<Int>) -> Matrix {
+        let layout: Layout =
+            if case .scalesApart(let scales, let start, let stride) = layout {
+                .scalesApart(scales: scales, scalesOffset: start + range.lowerBound * stride, scalesStride: stride)
+            } else { layout }
+        return Matrix(
+            rows: range.count, columns: columns, format: format, source: source,
+            offset: offset + range.lowerBound * rowStride, rowStride: rowStride, layout: layout)
+    }
+}

@@ -1,0 +1,31 @@
+/// Where encoded weights come from: a mapped file, an unlinked spill file, a paging cache, or plain memory.
+///
+/// A source never changes while it lives; whoever holds it may read any range from any thread.
+public protocol ByteSource: AnyObject, Sendable {
+    /// The number of bytes it holds.
+    var count: Int { get }
+    /// Lends the bytes of a range for the length of a call.
+    ///
+    /// The range lies inside `0..<count`: whoever builds a view over a source validates it there.
+    func withBytes<Result>(_ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result
+}
+
+/// Bytes held in memory: small edited tensors such as a router whose rows were pruned.
+public final class MemorySource: ByteSource {
+    private let bytes: [UInt8]
+
+    public init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    /// The bytes of float32 values, little-endian.
+    public convenience init(_ values: [Float]) {
+        self.init(values.withUnsafeBytes { Array($0) })
+    }
+
+    public var count: Int { bytes.count }
+
+    public func withBytes<Result>(
+        _ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> Result
+    ) rethrows -> Result {
+        try bytes.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[range])) }
+    }
+}
