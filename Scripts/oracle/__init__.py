@@ -1,0 +1,1 @@
+"""Parts of Scripts/make-oracles.py: tiny models whose truth comes from transformers."""

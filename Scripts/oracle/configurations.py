@@ -1,0 +1,162 @@
+"""The tiny configurations, and what each is there to exercise."""
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Rope:
+    """Rotary embedding. `truncate` is None where the configuration does not say (transformers then truncates)."""
+
+    theta: float = 10000.0
+    factor: float | None = None  # None: plain, no YaRN
+    original: int = 0
+    truncate: bool | None = None
+    beta_fast: float | None = None
+    beta_slow: float | None = None
+
+    @property
+    def yarn(self):
+        return self.factor is not None
+
+
+@dataclass(frozen=True)
+class Configuration:
+    name: str
+    family: str  # gpt-oss | qwen3moe
+    storage: str  # BF16 | F32 | F16
+    layers: int
+    hidden: int
+    heads: int
+    kv_heads: int
+    head_dim: int
+    experts: int
+    top_k: int
+    width: int  # of an expert
+    features: tuple
+    vocab: int = 96
+    tokens: int = 44
+    rope: Rope = Rope()
+    window: int | None = None
+    layer_types: tuple | None = None  # gpt-oss, where not alternating
+    tied: bool = False
+    attention_bias: bool | None = None  # None: as the family has it
+    swiglu_limit: float = 7.0
+    norm_topk: bool = True
+    dense_layers: tuple = ()
+    sparse_step: int = 1
+    dense_width: int = 0
+    sites: str = "logits"  # all | logits
+    huggingface: bool = True
+    gguf: bool = True
+    shards: int = 1
+    config_style: str = "current"  # current | legacy
+    mxfp4_folder: bool = False  # Hugging Face's blocks and scales
+    matrices: str | None = None  # GGUF type of attention and embedding matrices, where not `storage`
+    expert_matrices: str | None = None
+
+    def is_dense(self, layer):
+        return self.family == "qwen3moe" and (
+            layer in self.dense_layers or self.experts == 0 or (layer + 1) % self.sparse_step != 0
+        )
+
+    def is_windowed(self, layer):
+        if self.window is None:
+            return False
+        if self.family == "qwen3moe":
+            return True
+        return self.layer_types[layer] == "sliding_attention" if self.layer_types else layer % 2 == 0
+
+
+# The 20b model's rope, scaled down: factor 32 and both betas are its own, the original context is shorter than the
+# prompt, and theta is chosen so that the ramp lies inside half a head.
+SCALED_20B = Rope(theta=500.0, factor=32.0, original=32, truncate=False, beta_fast=32.0, beta_slow=1.0)
+
+CONFIGURATIONS = [
+    Configuration(
+        "gptoss-plain", "gpt-oss", "BF16", 2, 32, 4, 2, 16, 5, 2, 32, window=8, tokens=32, sites="all",
+        features=("sinks", "window", "gqa", "odd-experts", "head-dim-free", "rope-plain")),
+    Configuration(
+        "gptoss-yarn", "gpt-oss", "F32", 2, 32, 4, 2, 16, 7, 4, 32, window=12, rope=SCALED_20B, tokens=38, sites="all",
+        features=("sinks", "window", "gqa", "odd-experts", "head-dim-free", "yarn", "yarn-untruncated")),
+    Configuration(
+        "gptoss-mxfp4", "gpt-oss", "BF16", 2, 64, 4, 1, 16, 5, 2, 32, window=9, rope=SCALED_20B, tokens=38, sites="all",
+        mxfp4_folder=True, expert_matrices="MXFP4",
+        features=("sinks", "window", "mqa", "odd-experts", "yarn", "yarn-untruncated", "mxfp4-folder")),
+    Configuration(
+        "gptoss-top1", "gpt-oss", "F16", 3, 48, 3, 3, 12, 6, 1, 32, window=5, tokens=40, rope=Rope(theta=150000.0),
+        features=("sinks", "window", "mha", "top-1", "head-dim-free", "rope-plain")),
+    Configuration(
+        "gptoss-every-expert", "gpt-oss", "BF16", 3, 32, 4, 2, 8, 4, 4, 32, window=7, tied=True, gguf=False,
+        layer_types=("full_attention", "sliding_attention", "sliding_attention"),
+        features=("sinks", "window", "window-pattern", "gqa", "top-all", "tied", "rope-plain", "folder-only")),
+    Configuration(
+        "gptoss-pattern", "gpt-oss", "BF16", 3, 32, 4, 2, 16, 7, 1, 32, window=6,
+        layer_types=("full_attention", "sliding_attention", "sliding_attention"),
+        features=("sinks", "window", "window-pattern", "gqa", "top-1", "odd-experts", "head-dim-free", "rope-plain")),
+    Configuration(
+        "gptoss-sharded", "gpt-oss", "BF16", 4, 32, 4, 1, 16, 5, 4, 32, window=16, tokens=64, shards=3,
+        config_style="legacy", vocab=130,
+        rope=Rope(theta=150000.0, factor=8.0, original=32, truncate=False, beta_fast=4.0, beta_slow=1.0),
+        features=("sinks", "window", "mqa", "odd-experts", "head-dim-free", "yarn", "yarn-untruncated", "yarn-betas",
+                  "sharded", "legacy-config")),
+    Configuration(
+        "gptoss-unbiased", "gpt-oss", "F32", 2, 32, 2, 1, 16, 5, 2, 32, window=10, attention_bias=False,
+        swiglu_limit=2.5, gguf=False,
+        features=("sinks", "window", "gqa", "odd-experts", "no-attention-bias", "swiglu-limit", "rope-plain",
+                  "folder-only")),
+    Configuration(
+        "gptoss-q8_0", "gpt-oss", "F32", 2, 64, 4, 2, 16, 5, 2, 32, window=8, huggingface=False, sites="all",
+        matrices="Q8_0", expert_matrices="Q8_0", tokens=32,
+        features=("sinks", "window", "gqa", "odd-experts", "rope-plain", "quantized")),
+    Configuration(
+        "gptoss-q4_0", "gpt-oss", "F32", 2, 32, 4, 2, 16, 7, 2, 32, window=8, huggingface=False, rope=SCALED_20B,
+        matrices="Q4_0", expert_matrices="Q4_0",
+        features=("sinks", "window", "gqa", "odd-experts", "head-dim-free", "yarn", "yarn-untruncated", "quantized")),
+    Configuration(
+        "gptoss-released-mix", "gpt-oss", "F32", 2, 64, 4, 2, 16, 5, 4, 32, window=8, huggingface=False, rope=SCALED_20B,
+        matrices="Q8_0", expert_matrices="MXFP4",
+        features=("sinks", "window", "gqa", "odd-experts", "yarn", "yarn-untruncated", "quantized")),
+
+    Configuration(
+        "qwen3moe-plain", "qwen3moe", "BF16", 2, 32, 4, 2, 16, 5, 2, 32, tokens=32, sites="all",
+        features=("gqa", "odd-experts", "head-dim-free", "norm-topk", "rope-plain")),
+    Configuration(
+        "qwen3moe-unnormalised", "qwen3moe", "F32", 2, 32, 4, 2, 16, 7, 4, 32, norm_topk=False, gguf=False, tokens=28, sites="all",
+        features=("gqa", "odd-experts", "head-dim-free", "no-norm-topk", "rope-plain", "folder-only")),
+    Configuration(
+        "qwen3moe-tied", "qwen3moe", "F16", 3, 48, 3, 3, 12, 6, 1, 32, tied=True, tokens=40, rope=Rope(theta=1000000.0),
+        features=("mha", "top-1", "head-dim-free", "tied", "norm-topk", "rope-plain")),
+    Configuration(
+        "qwen3moe-dense-layers", "qwen3moe", "BF16", 3, 32, 4, 2, 16, 5, 2, 32, dense_layers=(1,), dense_width=48,
+        gguf=False, sites="all", tokens=32,
+        features=("gqa", "odd-experts", "head-dim-free", "dense-layers", "norm-topk", "rope-plain", "folder-only")),
+    Configuration(
+        "qwen3moe-sparse-step", "qwen3moe", "BF16", 4, 32, 4, 1, 16, 7, 1, 32, sparse_step=2, dense_width=64,
+        norm_topk=False, gguf=False,
+        features=("mqa", "odd-experts", "top-1", "head-dim-free", "sparse-step", "no-norm-topk", "rope-plain",
+                  "folder-only")),
+    Configuration(
+        "qwen3moe-yarn", "qwen3moe", "F32", 2, 32, 4, 2, 16, 4, 4, 32,
+        rope=Rope(theta=500.0, factor=4.0, original=16),
+        features=("gqa", "top-all", "head-dim-free", "yarn", "yarn-truncated", "norm-topk")),
+    Configuration(
+        "qwen3moe-sharded", "qwen3moe", "BF16", 3, 32, 2, 1, 32, 5, 2, 32, attention_bias=True, shards=2,
+        config_style="legacy", gguf=False, tokens=60, vocab=130,
+        rope=Rope(theta=500.0, factor=8.0, original=16, truncate=False),
+        features=("gqa", "odd-experts", "head-dim-free", "attention-bias", "yarn", "yarn-untruncated", "sharded",
+                  "legacy-config", "norm-topk", "folder-only")),
+    Configuration(
+        "qwen3moe-windowed", "qwen3moe", "BF16", 2, 32, 4, 2, 8, 5, 4, 32, window=8, gguf=False,
+        features=("window", "gqa", "odd-experts", "norm-topk", "rope-plain", "folder-only")),
+    Configuration(
+        "qwen3moe-q8_0", "qwen3moe", "F32", 2, 64, 4, 2, 32, 5, 2, 32, huggingface=False, tokens=32, sites="all",
+        matrices="Q8_0", expert_matrices="Q8_0",
+        features=("gqa", "odd-experts", "head-dim-free", "norm-topk", "rope-plain", "quantized")),
+    Configuration(
+        "qwen3moe-q4_0", "qwen3moe", "F32", 2, 32, 4, 2, 16, 7, 1, 32, huggingface=False,
+        matrices="Q4_0", expert_matrices="Q4_0",
+        features=("gqa", "odd-experts", "top-1", "head-dim-free", "norm-topk", "rope-plain", "quantized")),
+    Configuration(
+        "qwen3moe-mxfp4", "qwen3moe", "F32", 2, 64, 4, 4, 16, 5, 4, 32, huggingface=False, tied=True,
+        matrices="Q8_0", expert_matrices="MXFP4",
+        features=("mha", "odd-experts", "tied", "norm-topk", "rope-plain", "quantized")),
+]
