@@ -38,7 +38,7 @@ public enum JSONNumber: Hashable, Sendable {
         switch self {
         case .signed(let value): Int(exactly: value)
         case .unsigned: nil
-        case .floating(let value): Int(exactly: value)
+        case .floating(let value): Self.integer(value)
         }
     }
 
@@ -47,7 +47,14 @@ public enum JSONNumber: Hashable, Sendable {
         switch self {
         case .signed(let value): UInt64(exactly: value)
         case .unsigned(let value): value
-        case .floating(let value): UInt64(exactly: value)
+        case .floating(let value): Self.integer(value)
         }
+    }
+
+    /// The integer equal to a double. (`init(exactly:)` of a double would need the C mathematics library.)
+    private static func integer<Integer: FixedWidthInteger>(_ value: Double) -> Integer? {
+        guard value >= Double(Integer.min), value < Double(Integer.max) else { return nil }
+        let integer = Integer(value)
+        return Double(integer) == value ? integer : nil
     }
 }
