@@ -1,0 +1,19 @@
+// F16: IEEE 754 half precision, little-endian.
+//
+//   bit   15  14…10  9…0
+//        ┌──┬──────┬────┐
+//        │ s│ e    │ f  │   y = (−1)^s · 2^(e−15) · 1.f      e = 0: (−1)^s · 2^(−14) · 0.f
+//        └──┴──────┴────┘   encode: nearest, ties to even; above 65504 + half a step: infinity
+
+extension BlockFormat {
+    /// Half precision.
+    public static let f16 = BlockFormat(
+        id: 1, name: "f16", blockLength: 1, blockBytes: 2,
+        decode: { bytes, values in
+            for index in values.indices { values[index] = HalfPrecision.load(bytes, at: 2 * index) }
+        },
+        encode: { values, bytes in
+            for index in values.indices { HalfPrecision.store(values[index], bytes, at: 2 * index) }
+        },
+        source: "IEEE 754-2019, binary16")
+}
