@@ -112,15 +112,16 @@ CONFIGURATIONS = [
         matrices="Q4_0", expert_matrices="Q4_0",
         features=("sinks", "window", "gqa", "odd-experts", "head-dim-free", "yarn", "yarn-untruncated", "quantized")),
     Configuration(
-        "gptoss-released-mix", "gpt-oss", "F32", 2, 64, 4, 2, 16, 5, 4, 32, window=8, huggingface=False, rope=SCALED_20B,
-        matrices="Q8_0", expert_matrices="MXFP4",
+        "gptoss-released-mix", "gpt-oss", "F32", 2, 64, 4, 2, 16, 5, 4, 32, window=8, huggingface=False,
+        rope=SCALED_20B, matrices="Q8_0", expert_matrices="MXFP4",
         features=("sinks", "window", "gqa", "odd-experts", "yarn", "yarn-untruncated", "quantized")),
 
     Configuration(
         "qwen3moe-plain", "qwen3moe", "BF16", 2, 32, 4, 2, 16, 5, 2, 32, tokens=32, sites="all",
         features=("gqa", "odd-experts", "head-dim-free", "norm-topk", "rope-plain")),
     Configuration(
-        "qwen3moe-unnormalised", "qwen3moe", "F32", 2, 32, 4, 2, 16, 7, 4, 32, norm_topk=False, gguf=False, tokens=28, sites="all",
+        "qwen3moe-unnormalised", "qwen3moe", "F32", 2, 32, 4, 2, 16, 7, 4, 32, norm_topk=False, gguf=False,
+        tokens=28, sites="all",
         features=("gqa", "odd-experts", "head-dim-free", "no-norm-topk", "rope-plain", "folder-only")),
     Configuration(
         "qwen3moe-tied", "qwen3moe", "F16", 3, 48, 3, 3, 12, 6, 1, 32, tied=True, tokens=40, rope=Rope(theta=1000000.0),

@@ -196,7 +196,9 @@ def router_margin(out, layers):
 def update_ratios(out, layers):
     """How each block's update compares with the residual stream it is added to (root mean squares)."""
     rms = lambda x: x.pow(2).mean().sqrt().item()
-    return {
-        f"blocks.{l}.{part}": round(rms(out[f"blocks.{l}.hook_{part}_out"]) / rms(out[f"blocks.{l}.hook_resid_{at}"]), 3)
-        for l in range(layers) for part, at in (("attn", "pre"), ("mlp", "mid"))
-    }
+    result = {}
+    for l in range(layers):
+        for part, at in (("attn", "pre"), ("mlp", "mid")):
+            ratio = rms(out[f"blocks.{l}.hook_{part}_out"]) / rms(out[f"blocks.{l}.hook_resid_{at}"])
+            result[f"blocks.{l}.{part}"] = round(ratio, 3)
+    return result

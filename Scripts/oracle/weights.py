@@ -95,8 +95,8 @@ def feed_forward(m, layer, b, depth):
     m.add(b + "ffn_gate_inp.weight", m.normal(c.experts, c.hidden, scale=2.0 / np.sqrt(c.hidden)), "router")
     m.matrix(b + "ffn_gate_exps.weight", c.width, c.hidden, 2.2, "expert", c.experts)
     m.matrix(b + "ffn_up_exps.weight", c.width, c.hidden, 2.0, "expert", c.experts)
-    share = 1.0 if c.norm_topk else 1.8
-    m.matrix(b + "ffn_down_exps.weight", c.hidden, c.width, (0.5 if gptoss else 1.0 * share) * depth, "expert", c.experts)
+    gain = 0.5 if gptoss else 1.0 if c.norm_topk else 1.8
+    m.matrix(b + "ffn_down_exps.weight", c.hidden, c.width, gain * depth, "expert", c.experts)
     if gptoss:
         m.vector(b + "ffn_gate_inp.bias", c.experts, scale=1.0)
         m.vector(b + "ffn_gate_exps.bias", c.experts, c.width, scale=1.5)
