@@ -1,0 +1,85 @@
+import Glibc
+import Tensors
+
+/// A file mapped into memory, read only.
+///
+/// Its size is taken when it is opened. Truncating the file while it is mapped is not guarded against.
+public final class MappedFile: ByteSource {
+    /// The path as it was given.
+    public let path: String
+    /// Which file it is, and in what state it was opened.
+    public let identity: FileIdentity
+    private let base: UInt
+
+    /// Maps a file.
+    ///
+    /// - Throws: `StorageError` `.notFound` or `.unreadable`.
+    /// - Complexity: O(1); no page is read.
+    public init(path: String) throws(StorageError) {
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Self.openFailure(path, errno) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw Self.openFailure(path, errno) }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw StorageError(.unreadable, file: path, "it is not a regular file", remedy: "name a file")
+        }
+        identity = FileIdentity(status)
+        self.path = path
+        if identity.size == 0 {
+            base = 0
+        } else {
+            guard let address = mmap(nil, identity.size, PROT_READ, MAP_SHARED, descriptor, 0), address != MAP_FAILED
+            else { throw Self.openFailure(path, errno) }
+            base = UInt(bitPattern: address)
+        }
+        MappedFiles.add(identity)
+    }
+
+    deinit {
+        MappedFiles.remove(identity)
+        if base != 0 { munmap(UnsafeMutableRawPointer(bitPattern: base), identity.size) }
+    }
+
+    public var count: Int { identity.size }
+
+    public func withBytes<Result>(
+        _ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> Result
+    ) rethrows -> Result {
+        let whole = UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: base), count: count)
+        return try withExtendedLifetime(self) { try body(UnsafeRawBufferPointer(rebasing: whole[range])) }
+    }
+
+    /// How a range will be read, as a hint to the system.
+    public enum Advice: Sendable {
+        case normal, sequential, random, willNeed, dontNeed
+    }
+
+    /// Tells the system how a range will be read; it may take no notice.
+    public func advise(_ advice: Advice, _ range: Range<Int>) {
+        let page = UInt(sysconf(Int32(_SC_PAGESIZE)))
+        let range = range.clamped(to: 0..<count)
+        guard base != 0, !range.isEmpty else { return }
+        let start = (base + UInt(range.lowerBound)) / page * page
+        let flag =
+            switch advice {
+            case .normal: MADV_NORMAL
+            case .sequential: MADV_SEQUENTIAL
+            case .random: MADV_RANDOM
+            case .willNeed: MADV_WILLNEED
+            case .dontNeed: MADV_DONTNEED
+            }
+        madvise(UnsafeMutableRawPointer(bitPattern: start), Int(base + UInt(range.upperBound) - start), flag)
+    }
+
+    private static func openFailure(_ path: String, _ number: Int32) -> StorageError {
+        switch number {
+        case ENOENT, ENOTDIR:
+            StorageError(.notFound, file: path, "there is no such file", remedy: "check the path")
+        case EACCES, EPERM:
+            StorageError(.unreadable, file: path, "permission denied", remedy: "make the file readable for you")
+        default:
+            StorageError(.unreadable, file: path, SystemError.text(number))
+        }
+    }
+}
