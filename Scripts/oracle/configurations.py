@@ -104,7 +104,7 @@ CONFIGURATIONS = [
         features=("sinks", "window", "gqa", "odd-experts", "no-attention-bias", "swiglu-limit", "rope-plain",
                   "folder-only")),
     Configuration(
-        "gptoss-q8_0", "gpt-oss", "F32", 2, 64, 4, 2, 16, 5, 2, 32, window=8, huggingface=False, sites="all",
+        "gptoss-q8_0", "gpt-oss", "F32", 2, 64, 4, 2, 16, 5, 2, 32, window=8, huggingface=False,
         matrices="Q8_0", expert_matrices="Q8_0", tokens=32,
         features=("sinks", "window", "gqa", "odd-experts", "rope-plain", "quantized")),
     Configuration(
@@ -149,7 +149,7 @@ CONFIGURATIONS = [
         "qwen3moe-windowed", "qwen3moe", "BF16", 2, 32, 4, 2, 8, 5, 4, 32, window=8, gguf=False,
         features=("window", "gqa", "odd-experts", "norm-topk", "rope-plain", "folder-only")),
     Configuration(
-        "qwen3moe-q8_0", "qwen3moe", "F32", 2, 64, 4, 2, 32, 5, 2, 32, huggingface=False, tokens=32, sites="all",
+        "qwen3moe-q8_0", "qwen3moe", "F32", 2, 64, 4, 2, 32, 5, 2, 32, huggingface=False, tokens=32,
         matrices="Q8_0", expert_matrices="Q8_0",
         features=("gqa", "odd-experts", "head-dim-free", "norm-topk", "rope-plain", "quantized")),
     Configuration(
