@@ -1,1 +1,133 @@
 #pragma once
+
+// Kernels over encoded weight rows and float32 vectors, one body a kernel compiled for several instruction sets.
+//
+// Every variant gives the same bits (the payload and sign of a NaN apart):
+//   dot(x, w)   16 lanes from +0; lane l takes elements l, l + 16, l + 32, … in order with fused multiply-add
+//   fold        lanes i and i + 8 are added, then i and i + 4, i and i + 2, i and i + 1; a bias comes last
+// A kernel neither allocates nor keeps anything; the caller has checked every size and pointer.
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// The instruction sets a kernel is compiled for.
+enum { lk_portable, lk_avx2, lk_avx512, lk_variant_count };
+
+/// Whether this processor runs a variant.
+int lk_supports(int variant);
+
+/// Tells the processor that a loop only waits.
+static inline void lk_pause(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+/// Encoded rows: row r begins at `weights + r * stride`. `scales` serves layouts that keep their scales apart.
+typedef struct {
+    const uint8_t *weights;
+    ptrdiff_t stride;
+    const uint8_t *scales;
+    ptrdiff_t scales_stride;
+} lk_rows;
+
+/// float32 vectors of which number i begins at `values + i * stride` (elements).
+typedef struct {
+    const float *values;
+    size_t stride;
+    size_t count;
+} lk_vectors;
+
+/// y[i * y_stride + r] = dot(x_i, w_r) + bias[r], for `rows` rows of `columns` elements; bias may be null.
+typedef void (*lk_multiply)(
+    const lk_rows *w, size_t rows, size_t columns, const lk_vectors *x, const float *bias, float *y, size_t y_stride);
+
+/// Decodes one row.
+typedef void (*lk_decode)(const uint8_t *weights, const uint8_t *scales, size_t columns, float *values);
+
+/// Elements that stand alone: (r, c) at `weights + r * row_stride + c * column_stride`.
+typedef struct {
+    const uint8_t *weights;
+    ptrdiff_t row_stride;
+    ptrdiff_t column_stride;
+} lk_grid;
+
+/// As `lk_multiply` for one vector over a grid; `scratch` holds 16 times `rows` rounded up to 16.
+typedef void (*lk_multiply_grid)(
+    const lk_grid *w, size_t rows, size_t columns, const float *x, const float *bias, float *y, float *scratch);
+
+/// Decodes rows of a grid to `values`, `columns` apart.
+typedef void (*lk_decode_grid)(const lk_grid *w, size_t rows, size_t columns, float *values);
+
+/// The kernels of one weight layout, each by variant. The grid kernels are null where elements never stand alone.
+typedef struct {
+    const char *name;
+    /// The ggml type number.
+    uint32_t format;
+    /// Whether scales lie apart, as Hugging Face writes MXFP4.
+    int apart;
+    /// Elements a block holds; 1 where elements stand alone.
+    size_t block_length;
+    lk_multiply multiply[lk_variant_count];
+    lk_decode decode[lk_variant_count];
+    lk_multiply_grid multiply_grid[lk_variant_count];
+    lk_decode_grid decode_grid[lk_variant_count];
+} lk_format;
+
+/// The layouts with kernels of their own: number `index`, null behind the last.
+const lk_format *lk_format_at(size_t index);
+/// The kernels of a layout for one variant; null where there is none.
+lk_multiply lk_multiply_of(const lk_format *format, int variant);
+lk_decode lk_decode_of(const lk_format *format, int variant);
+lk_multiply_grid lk_multiply_grid_of(const lk_format *format, int variant);
+lk_decode_grid lk_decode_grid_of(const lk_format *format, int variant);
+
+/// Keys or values in two segments, a shared prefix and then own rows: position p is row p of `first` or p − first_count of `second`.
+typedef struct {
+    const float *first;
+    size_t first_stride;
+    size_t first_count;
+    const float *second;
+    size_t second_stride;
+    size_t second_count;
+} lk_segments;
+
+/// The kernels that know no weights, of one variant.
+typedef struct {
+    /// y = eˣ, within 1 ulp.
+    void (*exponential)(const float *x, size_t count, float *y);
+    /// y = 1 / (1 + e⁻ˣ), within 2 ulp.
+    void (*sigmoid)(const float *x, size_t count, float *y);
+    /// √(mean(x²) + epsilon), the squares summed in 16 lanes.
+    float (*root_mean_square)(const float *x, size_t count, float epsilon);
+    /// normalized = x / scale and y = normalized · weight; `weight` may be null for ones, `normalized` for nowhere.
+    void (*normalize)(const float *x, size_t count, float scale, const float *weight, float *normalized, float *y);
+    /// Turns the pairs (i, i + half) of one head by cosines[i], sines[i].
+    void (*rotate)(float *x, size_t half, const float *cosines, const float *sines);
+    /// y = gate · sigmoid(gate) · up.
+    void (*swiglu)(const float *gate, const float *up, size_t count, float *y);
+    /// gpt-oss: gate ≤ limit, −limit ≤ up ≤ limit, y = (up + 1) · gate · sigmoid(alpha · gate).
+    void (*clamped_swiglu)(const float *gate, const float *up, size_t count, float alpha, float limit, float *y);
+    /// y += x.
+    void (*add)(const float *x, size_t count, float *y);
+    /// y = fma(weight, x, y).
+    void (*add_scaled)(const float *x, size_t count, float weight, float *y);
+    /// The largest element, −∞ for none; a NaN is passed over.
+    float (*maximum)(const float *x, size_t count);
+    /// y = e^(x − shift) and returns their sum in 16 lanes, element i in lane (first + i) mod 16; y may be null.
+    float (*exponentials)(const float *x, size_t count, size_t first, float shift, float *y);
+    /// y = x / divisor.
+    void (*divide)(const float *x, size_t count, float divisor, float *y);
+    /// scores[p] = dot(q, key p) · scale from `first` on, −∞ before.
+    void (*scores)(const float *q, size_t d, const lk_segments *keys, size_t first, float scale, float *scores);
+    /// z[c] = Σ pattern[p] · value p [c] over positions from `first` in ascending order, fused, from +0.
+    void (*mix)(const float *pattern, const lk_segments *values, size_t first, size_t d, float *z);
+} lk_operations;
+
+/// The kernels of a variant; null where it is not compiled.
+const lk_operations *lk_operations_of(int variant);
+
+/// ln x of a positive finite number, to within a few ulp and the same on every machine.
+double lk_logarithm(double x);

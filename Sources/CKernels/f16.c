@@ -1,0 +1,20 @@
+#ifndef LK_VARIANT
+// IEEE half precision: sign, 5 bits of exponent, 10 of fraction; every value is exact in float32.
+#pragma STDC FP_CONTRACT OFF
+#define LK_SELF "f16.c"
+#include "variants.h"
+#else
+
+LK_INLINE void LK(load)(const uint8_t *weights, const uint8_t *scales, lk_lanes *out) {
+    (void)scales;
+    lk_halves16 h;
+    __builtin_memcpy(&h, weights, sizeof h);
+    *out = LK(from_half)(h);
+}
+
+#define LK_LAYOUT_NAME f16
+#define LK_GROUPS 1
+#define LK_BYTES 32
+#define LK_ELEMENT_BYTES 2
+#include "layout.h"
+#endif

@@ -1,0 +1,127 @@
+// Sixteen float32 lanes and what is done with them, for the variant being compiled. Included once a variant.
+
+#ifndef LK_LANES_TYPES
+#define LK_LANES_TYPES
+// Vectors wider than the target's registers never cross a call that stays a call, so the ABI is not at stake.
+#pragma clang diagnostic ignored "-Wpsabi"
+typedef float lk_lanes __attribute__((vector_size(64)));
+typedef int32_t lk_bits __attribute__((vector_size(64)));
+typedef uint32_t lk_words __attribute__((vector_size(64)));
+typedef float lk_lanes8 __attribute__((vector_size(32)));
+typedef float lk_lanes4 __attribute__((vector_size(16)));
+typedef uint8_t lk_bytes16 __attribute__((vector_size(16)));
+typedef int8_t lk_signed16 __attribute__((vector_size(16)));
+typedef uint16_t lk_halves16 __attribute__((vector_size(32)));
+#define LK_LANES 16
+#endif
+
+LK_INLINE lk_lanes LK(splat)(float x) {
+    return (lk_lanes){x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x};
+}
+
+LK_INLINE lk_lanes LK(read)(const float *p) {
+    lk_lanes v;
+    __builtin_memcpy(&v, p, sizeof v);
+    return v;
+}
+
+LK_INLINE void LK(write)(float *p, lk_lanes v) { __builtin_memcpy(p, &v, sizeof v); }
+
+/// The first `count` lanes from memory, the others zero.
+LK_INLINE lk_lanes LK(read_some)(const float *p, size_t count) {
+    lk_lanes v = LK(splat)(0);
+    __builtin_memcpy(&v, p, count * sizeof(float));
+    return v;
+}
+
+LK_INLINE void LK(write_some)(float *p, lk_lanes v, size_t count) { __builtin_memcpy(p, &v, count * sizeof(float)); }
+
+LK_INLINE lk_lanes LK(fma)(lk_lanes a, lk_lanes b, lk_lanes c) { return __builtin_elementwise_fma(a, b, c); }
+
+/// Lanes of a where the mask is all ones, of b where it is zero.
+LK_INLINE lk_lanes LK(select)(lk_bits mask, lk_lanes a, lk_lanes b) {
+    return (lk_lanes)(((lk_bits)a & mask) | ((lk_bits)b & ~mask));
+}
+
+/// All ones in the lanes from `first` up to `end`.
+LK_INLINE lk_bits LK(between)(size_t first, size_t end) {
+    const lk_bits index = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    return (index >= (int32_t)first) & (index < (int32_t)end);
+}
+
+/// The fixed tree: i and i + 8, i and i + 4, i and i + 2, i and i + 1.
+LK_INLINE float LK(fold)(lk_lanes v) {
+    lk_lanes8 a = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7)
+                + __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
+    lk_lanes4 b = __builtin_shufflevector(a, a, 0, 1, 2, 3) + __builtin_shufflevector(a, a, 4, 5, 6, 7);
+    return (b[0] + b[2]) + (b[1] + b[3]);
+}
+
+/// float32 of sixteen bfloat16: the upper half of its bits.
+LK_INLINE lk_lanes LK(from_bfloat)(lk_halves16 h) {
+    return (lk_lanes)(__builtin_convertvector(h, lk_words) << 16);
+}
+
+/// float32 of sixteen IEEE half-precision numbers.
+LK_INLINE lk_lanes LK(from_half)(lk_halves16 h) {
+#if defined(LK_VARIANT_IS_AVX512)
+    return (lk_lanes)_mm512_cvtph_ps((__m256i)h);
+#elif defined(LK_VARIANT_IS_AVX2)
+    lk_lanes8 low = (lk_lanes8)_mm256_cvtph_ps(_mm256_castsi256_si128((__m256i)h));
+    lk_lanes8 high = (lk_lanes8)_mm256_cvtph_ps(_mm256_extracti128_si256((__m256i)h, 1));
+    return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+#else
+    lk_words wide = __builtin_convertvector(h, lk_words);
+    lk_words magnitude = (wide & 0x7fff) << 13;
+    // Multiplying by 2¹¹² moves the exponent's bias and makes subnormals normal, exactly.
+    lk_lanes finite = (lk_lanes)magnitude * LK(splat)(0x1p112f);
+    lk_words quiet = (lk_words)((magnitude & 0x7fffff) != 0) & 0x00400000;
+    lk_lanes special = (lk_lanes)(magnitude | 0x7f800000 | quiet);
+    lk_bits is_special = (lk_bits)(magnitude >= 0x0f800000);
+    return (lk_lanes)((lk_words)LK(select)(is_special, special, finite) | ((wide & 0x8000) << 16));
+#endif
+}
+
+/// float32 of one IEEE half-precision number at an address of any alignment.
+LK_INLINE float LK(half_at)(const uint8_t *p) {
+    uint16_t h;
+    __builtin_memcpy(&h, p, sizeof h);
+#if defined(LK_VARIANT_IS_PORTABLE)
+    uint32_t magnitude = (uint32_t)(h & 0x7fff) << 13, bits = magnitude | 0x7f800000;
+    float value;
+    __builtin_memcpy(&value, &magnitude, sizeof value);
+    value *= 0x1p112f;
+    if (magnitude < 0x0f800000) __builtin_memcpy(&bits, &value, sizeof bits);
+    else if (magnitude & 0x7fffff) bits |= 0x00400000;
+    bits |= (uint32_t)(h & 0x8000) << 16;
+    __builtin_memcpy(&value, &bits, sizeof value);
+    return value;
+#else
+    return _cvtsh_ss(h);
+#endif
+}
+
+/// Sixteen entries of a table, chosen by the low four bits of sixteen bytes.
+LK_INLINE lk_lanes LK(look_up)(lk_bytes16 index, lk_lanes table) {
+#if defined(LK_VARIANT_IS_AVX512)
+    return (lk_lanes)_mm512_permutexvar_ps(_mm512_cvtepu8_epi32((__m128i)index), (__m512)table);
+#elif defined(LK_VARIANT_IS_AVX2)
+    __m256 lower = _mm256_castsi256_ps(*(const __m256i_u *)&table);
+    __m256 upper = _mm256_castsi256_ps(*((const __m256i_u *)&table + 1));
+    __m256i first = _mm256_cvtepu8_epi32((__m128i)index);
+    __m256i second = _mm256_cvtepu8_epi32(_mm_unpackhi_epi64((__m128i)index, (__m128i)index));
+    // Bit 3 of the index, moved to the sign, picks the half.
+    lk_lanes8 low = (lk_lanes8)_mm256_blendv_ps(
+        _mm256_permutevar8x32_ps(lower, first), _mm256_permutevar8x32_ps(upper, first),
+        _mm256_castsi256_ps(_mm256_slli_epi32(first, 28)));
+    lk_lanes8 high = (lk_lanes8)_mm256_blendv_ps(
+        _mm256_permutevar8x32_ps(lower, second), _mm256_permutevar8x32_ps(upper, second),
+        _mm256_castsi256_ps(_mm256_slli_epi32(second, 28)));
+    return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+#else
+    float entries[LK_LANES], chosen[LK_LANES];
+    LK(write)(entries, table);
+    for (int i = 0; i < LK_LANES; i++) chosen[i] = entries[index[i]];
+    return LK(read)(chosen);
+#endif
+}

@@ -1,0 +1,86 @@
+// What is compiled and what this processor runs.
+#pragma STDC FP_CONTRACT OFF
+#include "ckernels.h"
+
+#if defined(__x86_64__)
+#define LK_EVERY_VARIANT(each, name) each(name, portable) each(name, avx2) each(name, avx512)
+#define LK_ROW(name, layout) \
+    {lk_##name##_##layout##_portable, lk_##name##_##layout##_avx2, lk_##name##_##layout##_avx512}
+#else
+#define LK_EVERY_VARIANT(each, name) each(name, portable)
+#define LK_ROW(name, layout) {lk_##name##_##layout##_portable}
+#endif
+#define LK_ROW_0(name, layout) {0}
+#define LK_ROW_1(name, layout) LK_ROW(name, layout)
+
+#define LK_DECLARE_LAYOUT(layout, variant)                                                                            \
+    void lk_multiply_##layout##_##variant(                                                                            \
+        const lk_rows *, size_t, size_t, const lk_vectors *, const float *, float *, size_t);                         \
+    void lk_decode_##layout##_##variant(const uint8_t *, const uint8_t *, size_t, float *);                           \
+    void lk_multiply_grid_##layout##_##variant(                                                                       \
+        const lk_grid *, size_t, size_t, const float *, const float *, float *, float *);                             \
+    void lk_decode_grid_##layout##_##variant(const lk_grid *, size_t, size_t, float *);
+#define LK_LAYOUT(layout, format, apart, block, alone) LK_EVERY_VARIANT(LK_DECLARE_LAYOUT, layout)
+#include "kernels.def"
+#undef LK_LAYOUT
+
+#define LK_LAYOUT(layout, format, apart, block, alone)                                                \
+    {#layout, format, apart, block, LK_ROW(multiply, layout), LK_ROW(decode, layout),                 \
+     LK_ROW_##alone(multiply_grid, layout), LK_ROW_##alone(decode_grid, layout)},
+static const lk_format lk_formats[] = {
+#include "kernels.def"
+};
+#undef LK_LAYOUT
+
+const lk_format *lk_format_at(size_t index) {
+    return index < sizeof lk_formats / sizeof lk_formats[0] ? &lk_formats[index] : NULL;
+}
+
+lk_multiply lk_multiply_of(const lk_format *format, int variant) { return format->multiply[variant]; }
+lk_decode lk_decode_of(const lk_format *format, int variant) { return format->decode[variant]; }
+lk_multiply_grid lk_multiply_grid_of(const lk_format *format, int variant) { return format->multiply_grid[variant]; }
+lk_decode_grid lk_decode_grid_of(const lk_format *format, int variant) { return format->decode_grid[variant]; }
+
+#define LK_DECLARE_OPERATIONS(name, variant)                                                          \
+    void lk_exponential_##variant(const float *, size_t, float *);                                    \
+    void lk_sigmoid_##variant(const float *, size_t, float *);                                        \
+    float lk_root_mean_square_##variant(const float *, size_t, float);                                \
+    void lk_normalize_##variant(const float *, size_t, float, const float *, float *, float *);       \
+    void lk_rotate_##variant(float *, size_t, const float *, const float *);                          \
+    void lk_swiglu_##variant(const float *, const float *, size_t, float *);                          \
+    void lk_clamped_swiglu_##variant(const float *, const float *, size_t, float, float, float *);    \
+    void lk_add_##variant(const float *, size_t, float *);                                            \
+    void lk_add_scaled_##variant(const float *, size_t, float, float *);                              \
+    float lk_maximum_##variant(const float *, size_t);                                                \
+    float lk_exponentials_##variant(const float *, size_t, size_t, float, float *);                   \
+    void lk_divide_##variant(const float *, size_t, float, float *);                                  \
+    void lk_scores_##variant(const float *, size_t, const lk_segments *, size_t, float, float *);     \
+    void lk_mix_##variant(const float *, const lk_segments *, size_t, size_t, float *);               \
+    static const lk_operations lk_operations_##variant = {                                            \
+        lk_exponential_##variant, lk_sigmoid_##variant,        lk_root_mean_square_##variant,         \
+        lk_normalize_##variant,   lk_rotate_##variant,         lk_swiglu_##variant,                   \
+        lk_clamped_swiglu_##variant, lk_add_##variant,         lk_add_scaled_##variant,               \
+        lk_maximum_##variant,     lk_exponentials_##variant,   lk_divide_##variant,                   \
+        lk_scores_##variant,      lk_mix_##variant,                                                   \
+    };
+LK_EVERY_VARIANT(LK_DECLARE_OPERATIONS, )
+
+#define LK_OPERATIONS(name, variant) &lk_operations_##variant,
+const lk_operations *lk_operations_of(int variant) {
+    static const lk_operations *const every[lk_variant_count] = {LK_EVERY_VARIANT(LK_OPERATIONS, )};
+    return every[variant];
+}
+
+int lk_supports(int variant) {
+    switch (variant) {
+        case lk_portable: return 1;
+#if defined(__x86_64__)
+        case lk_avx2:
+            return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
+        case lk_avx512:
+            return lk_supports(lk_avx2) && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
+                && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+#endif
+        default: return 0;
+    }
+}

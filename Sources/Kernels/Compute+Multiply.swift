@@ -1,0 +1,46 @@
+extension Compute {
+    /// y[m × rows] = x[m × columns] · wᵀ + bias, in the canonical order, whatever the matrix's layout and format.
+    /// - Shape: x [count, w.columns], bias [w.rows], y [count, w.rows].
+    /// - Complexity: O(count · rows · columns); reads every encoded byte of w once for few vectors.
+    public func multiply(
+        _ x: UnsafePointer<Float>, count: Int, by w: Matrix, bias: UnsafePointer<Float>? = nil,
+        into y: UnsafeMutablePointer<Float>
+    ) {
+        multiply([MatmulJob(x: x, count: count, matrix: w, bias: bias, y: y)])
+    }
+
+    /// Several products in one parallel region, such as the chosen experts of one layer.
+    ///
+    /// Rows are handed out in runs of about equal work, so experts with many vectors and experts with few share the
+    /// threads evenly.
+    public func multiply(_ jobs: [MatmulJob]) {
+        let work = jobs.reduce(0) { $0 + $1.work }
+        guard work > Self.smallestSharedWork, pool.threads > 1 else {
+            for job in jobs { multiply(job, rows: 0..<job.matrix.rows) }
+            return
+        }
+        let share = max(Self.smallestSharedWork / 2, work / (pool.threads * 8))
+        var runs: [(job: Int, rows: Range<Int>)] = []
+        for (index, job) in jobs.enumerated() where job.count > 0 {
+            let step = Self.runLength(share: share, costOfRow: job.count * max(1, job.matrix.columns))
+            for start in stride(from: 0, to: job.matrix.rows, by: step) {
+                runs.append((index, start..<min(job.matrix.rows, start + step)))
+            }
+        }
+        pool.forEach(runs.count) { multiply(jobs[runs[$0].job], rows: runs[$0].rows) }
+    }
+
+    /// Multiplications below which waking another thread costs more than it saves.
+    static let smallestSharedWork = 1 << 17
+
+    /// Rows a run takes for its share of the work, a multiple of the rows that a register tile takes.
+    private static func runLength(share: Int, costOfRow: Int) -> Int {
+        max(1, share / costOfRow / 4) * 4
+    }
+
+    /// Decodes one row, whatever its layout.
+    /// - Shape: values [matrix.columns].
+    public func decodeRow(_ matrix: Matrix, row: Int, into values: UnsafeMutablePointer<Float>) {
+        decode(matrix, rows: row..<row + 1, into: values)
+    }
+}
