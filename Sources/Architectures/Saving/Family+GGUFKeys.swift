@@ -1,0 +1,58 @@
+import Foundation
+import Inference
+import Storage
+
+extension Family {
+    /// The GGUF keys that every family has, without the architecture's prefix.
+    /// - Throws: `BindingError` for a rotary rule that a GGUF of this family would be read otherwise.
+    func commonGGUFKeys(_ blueprint: Blueprint) throws(BindingError) -> [(String, MetadataValue)] {
+        func number(_ value: Int) -> MetadataValue { .uint32(UInt32(clamping: value)) }
+        let first = blueprint.layers[0]
+        var keys: [(String, MetadataValue)] = [
+            ("block_count", number(blueprint.layers.count)),
+            ("context_length", number(blueprint.contextLength)),
+            ("embedding_length", number(blueprint.hiddenSize)),
+            ("feed_forward_length", number(first.feedForwardWidth)),
+            ("attention.head_count", number(blueprint.headCount)),
+            ("attention.head_count_kv", number(blueprint.keyValueHeadCount)),
+            ("rope.freq_base", .float32(blueprint.rotary.theta)),
+            ("attention.layer_norm_rms_epsilon", .float32(blueprint.normEpsilon)),
+            ("expert_count", number(first.expertCount)),
+            ("expert_used_count", number(first.activeExpertCount)),
+            ("attention.key_length", number(blueprint.headDimension)),
+            ("attention.value_length", number(blueprint.headDimension)),
+            ("vocab_size", number(blueprint.vocabularyCount)),
+            ("expert_feed_forward_length", number(first.feedForwardWidth)),
+        ]
+        keys += try scalingKeys(blueprint.rotary)
+        return keys
+    }
+
+    private func scalingKeys(_ rotary: RotaryRule) throws(BindingError) -> [(String, MetadataValue)] {
+        switch rotary.scaling {
+        case .none: return []
+        case .linear(let factor):
+            return [("rope.scaling.type", .string("linear")), ("rope.scaling.factor", .float32(factor))]
+        case .yarn(let yarn):
+            guard yarn.truncated == ggufTruncatesYarn else {
+                throw .notCarried(
+                    "rope truncate \(yarn.truncated)",
+                    "GGUF does not say how YaRN's ramp ends, and one of \(name) is read as truncate \(ggufTruncatesYarn)")
+            }
+            var keys: [(String, MetadataValue)] = [
+                ("rope.scaling.type", .string("yarn")),
+                ("rope.scaling.factor", .float32(yarn.factor)),
+                ("rope.scaling.original_context_length", .uint32(UInt32(clamping: yarn.originalContext))),
+                ("rope.scaling.yarn_beta_fast", .float32(yarn.betaFast)),
+                ("rope.scaling.yarn_beta_slow", .float32(yarn.betaSlow)),
+            ]
+            // llama.cpp reads the first of these and multiplies; the second keeps the number itself exactly.
+            if let attention = yarn.attentionFactor, yarn.factor > 1 || attention != 1 {
+                let usual = yarn.factor > 1 ? 0.1 * log(Double(yarn.factor)) + 1 : 1
+                keys.append(("rope.scaling.attn_factor", .float32(Float(Double(attention) / usual))))
+                keys.append(("rope.scaling.yarn_attn_factor", .float32(attention)))
+            }
+            return keys
+        }
+    }
+}
