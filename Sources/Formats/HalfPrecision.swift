@@ -5,13 +5,10 @@ enum HalfPrecision {
 
     /// The nearest half-precision bit pattern, ties to even.
     ///
-    /// A NaN keeps its sign and leading payload and becomes quiet: written out because conversions of NaN differ
-    /// between processors with and without the instruction.
+    /// A NaN keeps its sign only, as in ggml: written out because conversions of NaN differ between processors with and
+    /// without the instruction.
     static func bits(_ value: Float) -> UInt16 {
-        guard !value.isNaN else {
-            let pattern = value.bitPattern
-            return UInt16(pattern >> 16 & 0x8000) | 0x7E00 | UInt16(pattern >> 13 & 0x01FF)
-        }
+        if value.isNaN { return value.sign == .minus ? 0xFE00 : 0x7E00 }
         return Float16(value).bitPattern
     }
 
