@@ -82,13 +82,17 @@ let package = Package(
         tests(of: "Kernels", imports: ["Formats", "Tensors", "CKernels", "TestSupport"]),
         tests(
             of: "Inference",
-            imports: ["Architectures", "Kernels", "Storage", "Formats", "Tensors", "TestSupport"]),
+            imports: ["Architectures", "Kernels", "Storage", "Formats", "Tensors", "Documents", "TestSupport"]),
         tests(
             of: "Architectures",
-            imports: ["Inference", "Storage", "Kernels", "Formats", "Tensors", "Tokenizers", "Documents", "TestSupport"]),
+            imports: [
+                "Inference", "Storage", "Kernels", "Formats", "Tensors", "Tokenizers", "Documents", "TestSupport",
+            ]),
         tests(
             of: "Scoring",
-            imports: ["Architectures", "Inference", "Kernels", "Storage", "Formats", "Tensors", "Tokenizers", "TestSupport"]),
+            imports: [
+                "Architectures", "Inference", "Kernels", "Storage", "Formats", "Tensors", "Tokenizers", "TestSupport",
+            ]),
         tests(
             of: "Surgery",
             imports: [

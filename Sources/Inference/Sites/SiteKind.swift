@@ -41,7 +41,9 @@ public enum Sites {
         row(
             .residPre, "blocks.{l}.hook_resid_pre", "resid-pre", ["position", "hidden"], true,
             "residual stream entering the layer"),
-        row(.ln1Scale, "blocks.{l}.ln1.hook_scale", "ln1-scale", ["position", "one"], false, "root mean square of resid-pre"),
+        row(
+            .ln1Scale, "blocks.{l}.ln1.hook_scale", "ln1-scale", ["position", "one"], false,
+            "root mean square of resid-pre"),
         row(
             .ln1Normalized, "blocks.{l}.ln1.hook_normalized", "ln1-normalized", ["position", "hidden"], false,
             "resid-pre over its scale, before the norm's weight"),
@@ -72,7 +74,9 @@ public enum Sites {
         row(
             .residMid, "blocks.{l}.hook_resid_mid", "resid-mid", ["position", "hidden"], true,
             "residual stream between attention and feed-forward"),
-        row(.ln2Scale, "blocks.{l}.ln2.hook_scale", "ln2-scale", ["position", "one"], false, "root mean square of resid-mid"),
+        row(
+            .ln2Scale, "blocks.{l}.ln2.hook_scale", "ln2-scale", ["position", "one"], false,
+            "root mean square of resid-mid"),
         row(
             .ln2Normalized, "blocks.{l}.ln2.hook_normalized", "ln2-normalized", ["position", "hidden"], false,
             "resid-mid over its scale, before the norm's weight"),
@@ -100,18 +104,24 @@ public enum Sites {
         row(
             .expertOut, "blocks.{l}.mlp.experts.{e}.hook_out", "out", ["position", "hidden"], true,
             "the expert's output, before its routing weight"),
-        row(.densePre, "blocks.{l}.mlp.hook_pre", "mlp-pre", ["position", "channel"], true, "gate before the activation"),
+        row(
+            .densePre, "blocks.{l}.mlp.hook_pre", "mlp-pre", ["position", "channel"], true, "gate before the activation"
+        ),
         row(
             .densePreLinear, "blocks.{l}.mlp.hook_pre_linear", "mlp-pre-linear", ["position", "channel"], true,
             "up before the activation"),
         row(
             .densePost, "blocks.{l}.mlp.hook_post", "mlp-post", ["position", "channel"], true,
             "what enters the down projection"),
-        row(.mlpOut, "blocks.{l}.hook_mlp_out", "mlp-out", ["position", "hidden"], true, "what the feed-forward part adds"),
+        row(
+            .mlpOut, "blocks.{l}.hook_mlp_out", "mlp-out", ["position", "hidden"], true,
+            "what the feed-forward part adds"),
         row(
             .residPost, "blocks.{l}.hook_resid_post", "resid-post", ["position", "hidden"], true,
             "residual stream leaving the layer"),
-        row(.finalScale, "ln_final.hook_scale", "final-scale", ["position", "one"], false, "root mean square of the last residual stream"),
+        row(
+            .finalScale, "ln_final.hook_scale", "final-scale", ["position", "one"], false,
+            "root mean square of the last residual stream"),
         row(
             .finalNormalized, "ln_final.hook_normalized", "final-normalized", ["position", "hidden"], false,
             "last residual stream over its scale, before the norm's weight"),

@@ -1,0 +1,53 @@
+/// One sequence's share of a forward pass: which positions to compute, from which layer on, and what to change on the way.
+///
+/// A plain run is one lane from position 0 and layer 0; a decoding step begins at the last position; a patched variant
+/// begins where its patch does. All of them go through the same code.
+struct Lane {
+    /// Where in the first layer a lane enters.
+    enum Start {
+        /// From the token embeddings.
+        case tokens
+        /// From the residual stream entering the layer.
+        case residPre(Rows)
+        /// From the heads' mixtures of values; attention itself is not run in this layer.
+        case z(Rows, residPre: Rows)
+        /// From the residual stream between attention and feed-forward.
+        case residMid(Rows)
+    }
+
+    /// The whole sequence, the positions before `first` included.
+    var tokens: [Int]
+    /// The first position to compute.
+    var first: Int
+    /// Rows of the start are those of positions `first` and up.
+    var start: Start
+    /// Keys and values of the positions before `first`, in every layer that the pass runs.
+    var prefix: KeyValueCache?
+    var interventions: [Intervention]
+
+    var rowCount: Int { tokens.count - first }
+}
+
+/// What a pass shall keep beside the last residual stream.
+struct Capture {
+    /// Sites whose values are wanted, in the lanes' rows.
+    var sites: Set<Site> = []
+    /// Whether to keep the residual stream entering each layer.
+    var residuals = false
+    /// Whether to keep the keys and values of the lanes' own rows.
+    var cache = false
+    /// Called for every layer with experts, in order.
+    var observer: ((ExpertObservation) -> Void)?
+}
+
+/// What a pass gives back for one lane.
+struct LaneResult {
+    /// The residual stream entering each layer that was run, if asked for; and behind the last one.
+    var residuals: [Int: Rows] = [:]
+    /// The residual stream behind the last layer run.
+    var output: Rows
+    var captured: [Site: Rows] = [:]
+    var cache: KeyValueCache?
+    /// How many rows each of the lane's interventions changed.
+    var fired: [Int]
+}

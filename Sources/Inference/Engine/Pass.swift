@@ -1,0 +1,166 @@
+import Tensors
+
+/// One forward pass on its way: whose row is whose, what is to change, what is to be kept.
+///
+/// Parallel work only reads it; what changes, changes between parallel regions.
+final class Pass: @unchecked Sendable {
+    let model: Model
+    let lanes: [Lane]
+    let capture: Capture
+    /// The rows of each lane, below one another.
+    let laneRows: [Range<Int>]
+    let rowLanes: [Int]
+    let rowPositions: [Int]
+    let rotary: RotaryTable
+    private(set) var results: [LaneResult]
+    /// The interventions at each site, by lane: the model's first, then the lane's own with their number.
+    private let changes: [Site: [Change]]
+
+    struct Change {
+        let lane: Int
+        let intervention: Intervention
+        /// Its number among the lane's own; nil for one of the model's.
+        let number: Int?
+    }
+
+    var blueprint: Blueprint { model.blueprint }
+    var rowCount: Int { rowLanes.count }
+
+    init(model: Model, lanes: [Lane], layers: Range<Int>, capture: Capture) {
+        self.model = model
+        self.lanes = lanes
+        self.capture = capture
+        var ranges: [Range<Int>] = []
+        for lane in lanes {
+            let start = ranges.last?.upperBound ?? 0
+            ranges.append(start..<start + lane.rowCount)
+        }
+        laneRows = ranges
+        rowLanes = lanes.indices.flatMap { Array(repeating: $0, count: lanes[$0].rowCount) }
+        rowPositions = lanes.flatMap { Array($0.first..<$0.tokens.count) }
+        rotary = RotaryTable(
+            rule: model.blueprint.rotary, headDimension: model.blueprint.headDimension, positions: rowPositions)
+        let layerCount = model.blueprint.layers.count
+        results = lanes.map { lane in
+            LaneResult(
+                output: Rows(0, width: 0),
+                cache: capture.cache ? KeyValueCache(layerCount: layerCount) : nil,
+                fired: Array(repeating: 0, count: lane.interventions.count))
+        }
+        var changes: [Site: [Change]] = [:]
+        for (index, lane) in lanes.enumerated() {
+            for intervention in model.interventions {
+                changes[intervention.site, default: []].append(
+                    Change(lane: index, intervention: intervention, number: nil))
+            }
+            for (number, intervention) in lane.interventions.enumerated() {
+                changes[intervention.site, default: []].append(
+                    Change(lane: index, intervention: intervention, number: number))
+            }
+        }
+        self.changes = changes
+    }
+
+    /// The changes at a site.
+    func changes(at site: Site) -> [Change] { changes[site] ?? [] }
+
+    /// Whether anything at a site is changed or kept in one lane.
+    func concerns(_ site: Site, lane: Int) -> Bool {
+        capture.sites.contains(site) || changes(at: site).contains { $0.lane == lane }
+    }
+
+    /// Applies the changes at a row-shaped site, then keeps its value if wanted.
+    ///
+    /// Rows that a pass is entered with come from an earlier pass, which applied the model's interventions there already.
+    func visit(_ kind: SiteKind, _ layer: Int?, _ rows: Rows, isEntry: Bool = false) {
+        let site = Site(kind, layer: layer)
+        for change in changes(at: site) where !(isEntry && change.number == nil) {
+            let range = laneRows[change.lane]
+            var touched = 0
+            for row in range {
+                let position = rowPositions[row]
+                touched += change.intervention.apply(to: rows[row], width: rows.width, at: position, pass: self) ? 1 : 0
+            }
+            count(change, touched)
+        }
+        keep(site, rows)
+    }
+
+    /// Keeps a row-shaped site's value if wanted.
+    func keep(_ site: Site, _ rows: Rows) {
+        guard capture.sites.contains(site) else { return }
+        for (lane, range) in laneRows.enumerated() {
+            results[lane].captured[site] = rows.gathered(Array(range))
+        }
+    }
+
+    /// Applies and keeps at a site inside an expert, where only the rows that chose the expert have a value.
+    func visitExpert(
+        _ kind: SiteKind, _ layer: Int, _ expert: Int, _ rows: UnsafeMutablePointer<Float>, width: Int, members: [Int]
+    ) {
+        let site = Site(kind, layer: layer, expert: expert)
+        for change in changes(at: site) {
+            var touched = 0
+            for (index, row) in members.enumerated() where rowLanes[row] == change.lane {
+                let position = rowPositions[row]
+                let target = rows + index * width
+                touched += change.intervention.apply(to: target, width: width, at: position, pass: self) ? 1 : 0
+            }
+            count(change, touched)
+        }
+        guard capture.sites.contains(site) else { return }
+        for (lane, range) in laneRows.enumerated() {
+            let kept = Rows([Float](repeating: .nan, count: range.count * width), width: width)
+            for (index, row) in members.enumerated() where range.contains(row) {
+                kept[row - range.lowerBound].update(from: rows + index * width, count: width)
+            }
+            results[lane].captured[site] = kept
+        }
+    }
+
+    /// Applies and keeps at a site of one lane's [head, query, key] table; row `head * queries + query`.
+    func visitTable(_ kind: SiteKind, _ layer: Int, lane: Int, _ table: Rows) {
+        let site = Site(kind, layer: layer)
+        let queries = laneRows[lane].count
+        for change in changes(at: site) where change.lane == lane {
+            var touched = 0
+            for head in change.intervention.heads(of: blueprint.headCount) {
+                for query in 0..<queries {
+                    let position = lanes[lane].first + query
+                    let row = table[head * queries + query]
+                    let changed = change.intervention.applyTable(
+                        to: row, keys: table.width, head: head, query: position)
+                    touched += changed ? 1 : 0
+                }
+            }
+            count(change, touched)
+        }
+        if capture.sites.contains(site) { results[lane].captured[site] = table }
+    }
+
+    func keepResidual(_ layer: Int, _ x: Rows) {
+        guard capture.residuals else { return }
+        for (lane, range) in laneRows.enumerated() { results[lane].residuals[layer] = x.gathered(Array(range)) }
+    }
+
+    func keepKeysAndValues(_ layer: Int, keys: Rows, values: Rows) {
+        guard capture.cache else { return }
+        for (lane, range) in laneRows.enumerated() {
+            let rows = Array(range)
+            results[lane].cache?.layers[layer] = KeyValueCache.Layer(
+                keys: keys.gathered(rows), values: values.gathered(rows))
+        }
+    }
+
+    func finish(_ x: Rows, lastLayer: Int) {
+        for (lane, range) in laneRows.enumerated() {
+            let output = x.gathered(Array(range))
+            results[lane].output = output
+            if capture.residuals { results[lane].residuals[lastLayer] = output }
+        }
+    }
+
+    private func count(_ change: Change, _ touched: Int) {
+        if let number = change.number { results[change.lane].fired[number] += touched }
+    }
+}

@@ -1,0 +1,139 @@
+import Tensors
+
+/// One variant's outcome in a sweep.
+public struct SweepOutcome: Sendable {
+    /// The variant's number.
+    public let index: Int
+    /// - Shape: [position, vocabulary], the positions asked for.
+    public let logits: Tensor
+    /// How many rows each intervention changed.
+    public let fired: [Int]
+}
+
+/// What a sweep computed, against one full forward pass a variant.
+public struct SweepCost: Sendable {
+    /// Layer × position cells computed.
+    public var computedCells = 0
+    /// Cells that full passes would have computed.
+    public var fullCells = 0
+
+    public init() {}
+}
+
+extension Engine {
+    /// Runs variants of a run, each from the first layer and position that its interventions touch; variants that start at
+    /// the same place share a pass over the weights.
+    ///
+    /// The bits are those of a full run of each variant. Outcomes come grouped by where they start, not in the variants'
+    /// order: `SweepOutcome.index` tells which is which.
+    /// - Parameter positions: Where logits are wanted, ascending.
+    /// - Throws: `InferenceError` for a site that the model lacks, `Interrupted`, and what `deliver` throws.
+    @discardableResult
+    public func sweep(
+        _ base: Run, variants: [[Intervention]], logitsAt positions: [Int], deliver: (SweepOutcome) throws -> Void
+    ) throws -> SweepCost {
+        var groups: [SweepEntry: [Int]] = [:]
+        for (index, interventions) in variants.enumerated() {
+            for intervention in interventions { try base.model.blueprint.check(intervention.site) }
+            groups[SweepEntry(interventions, positions: positions), default: []].append(index)
+        }
+        var cost = SweepCost()
+        cost.fullCells = variants.count * base.tokens.count * base.model.blueprint.layers.count
+        for entry in groups.keys.sorted() {
+            let members = groups[entry] ?? []
+            let start = try entry.start(in: base)
+            let rowCount = base.tokens.count - entry.first
+            var next = 0
+            while next < members.count {
+                let end = batchEnd(from: next, counts: { _ in rowCount }, limit: members.count)
+                let part = Array(members[next..<end])
+                cost.computedCells += part.count * rowCount * (base.model.blueprint.layers.count - entry.layer)
+                try runVariants(base, part, of: variants, entry, start, positions, deliver)
+                next = end
+            }
+        }
+        return cost
+    }
+
+    private func runVariants(
+        _ base: Run, _ members: [Int], of variants: [[Intervention]], _ entry: SweepEntry, _ start: Lane.Start,
+        _ positions: [Int], _ deliver: (SweepOutcome) throws -> Void
+    ) throws {
+        let kept = base.interventions.filter { !entry.covers($0.site) }
+        let lanes = members.map { index in
+            Lane(
+                tokens: base.tokens, first: entry.first, start: start, prefix: base.cache,
+                interventions: kept + variants[index])
+        }
+        let results = try forward(base.model, lanes: lanes, layers: entry.layer..<base.model.blueprint.layers.count)
+        for (index, result) in zip(members, results) {
+            let rows = logits(base.model, result.output.gathered(positions.map { $0 - entry.first }))
+            let logits = rows.tensor(0..<rows.count, shape: [rows.width], axes: ["position", "vocabulary"])
+            try deliver(
+                SweepOutcome(index: index, logits: logits, fired: Array(result.fired.dropFirst(kept.count))))
+        }
+    }
+}
+
+/// Where a variant enters the forward pass.
+struct SweepEntry: Hashable, Comparable {
+    enum Stage: Int { case tokens, residPre, z, residMid }
+
+    let layer: Int
+    let stage: Stage
+    /// The first position to compute.
+    let first: Int
+
+    /// The latest entry that comes before everything the interventions touch and every position that is asked for.
+    init(_ interventions: [Intervention], positions: [Int]) {
+        let places = interventions.map { ($0.site.layer ?? 0, Self.stage(of: $0.site.kind)) }
+        let earliest = places.min { ($0.0, $0.1.rawValue) < ($1.0, $1.1.rawValue) } ?? (0, .tokens)
+        layer = earliest.0
+        stage = earliest.1
+        let touched = interventions.map { $0.positions?.first ?? 0 }.min() ?? 0
+        first = stage == .tokens ? 0 : min(touched, positions.first ?? 0)
+    }
+
+    static func < (a: SweepEntry, b: SweepEntry) -> Bool {
+        [a.layer, a.stage.rawValue, a.first].lexicographicallyPrecedes([b.layer, b.stage.rawValue, b.first])
+    }
+
+    /// Whether a site's interventions are already in the rows that the pass is entered with.
+    func covers(_ site: Site) -> Bool {
+        let other = site.layer ?? 0
+        if stage == .tokens { return false }
+        if other != layer { return other < layer || site.layer == nil }
+        return Self.entrySite(stage).map { site.kind.rawValue <= $0.rawValue } ?? false
+    }
+
+    /// The rows to enter with.
+    func start(in base: Run) throws -> Lane.Start {
+        let range = Array(first..<base.tokens.count)
+        switch stage {
+        case .tokens: return .tokens
+        case .residPre: return .residPre(base.residuals[layer].gathered(range))
+        case .z:
+            let z = try base.rows(of: Site(.z, layer: layer)).gathered(range)
+            return .z(z, residPre: base.residuals[layer].gathered(range))
+        case .residMid: return .residMid(try base.rows(of: Site(.residMid, layer: layer)).gathered(range))
+        }
+    }
+
+    private static func entrySite(_ stage: Stage) -> SiteKind? {
+        switch stage {
+        case .tokens: nil
+        case .residPre: .residPre
+        case .z: .z
+        case .residMid: .residMid
+        }
+    }
+
+    private static func stage(of kind: SiteKind) -> Stage {
+        switch kind {
+        case .embed: .tokens
+        case _ where kind.rawValue < SiteKind.z.rawValue: .residPre
+        case _ where kind.rawValue < SiteKind.residMid.rawValue: .z
+        default: .residMid
+        }
+    }
+}

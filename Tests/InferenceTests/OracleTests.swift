@@ -1,0 +1,67 @@
+import Inference
+import Tensors
+import TestSupport
+import Testing
+
+/// Logits, choices of experts and every site against transformers, for each tiny model from each container.
+struct OracleTests {
+    static let names = Fixtures.oracleNames + ["teach-gptoss", "teach-qwen3moe"]
+
+    @Test(arguments: names)
+    func logitsEqualTransformers(name: String) throws {
+        let golden = try Golden(name)
+        let theirs = try #require(golden.values("logits"))
+        let paths = Parity.paths(name)
+        try #require(!paths.isEmpty)
+        for path in paths {
+            let model = try Parity.model(path)
+            let ours = try Parity.engine.run(model, tokens: golden.tokens).logits.values
+            #expect(Parity.distance(ours, theirs) < Parity.bound, "\(path)")
+            let width = model.blueprint.vocabularyCount
+            #expect(Parity.argmax(ours, width: width) == Parity.argmax(theirs, width: width), "\(path)")
+        }
+    }
+
+    @Test(arguments: names)
+    func everySiteEqualsTransformers(name: String) throws {
+        let golden = try Golden(name)
+        for path in Parity.paths(name) {
+            let run = try Parity.engine.run(try Parity.model(path), tokens: golden.tokens)
+            for key in golden.names where key != "tokens" && !key.hasPrefix("logits") {
+                let site = try #require(Site(named: key), "\(key)")
+                if site.kind == .expertIndices {
+                    let ours = try run.value(of: site).values.map { Int($0) }
+                    #expect(ours == golden.integers(key), "\(path) \(key)")
+                } else if site.expert != nil {
+                    try compareRouted(run, site, golden, path)
+                } else {
+                    let distance = Parity.distance(try run.value(of: site).values, golden.values(key) ?? [])
+                    #expect(distance < Parity.bound, "\(path) \(key)")
+                }
+            }
+        }
+    }
+
+    @Test func everyKindOfSiteIsHeldAgainstTransformers() throws {
+        let seen = try Set(Self.names.flatMap { try Golden($0).names.compactMap { Site(named: $0)?.kind } })
+        #expect(seen == Set(SiteKind.allCases))
+    }
+
+    /// The reference knows every expert's value at every position; a run has it where the expert was chosen.
+    private func compareRouted(_ run: Run, _ site: Site, _ golden: Golden, _ path: String) throws {
+        let theirs = try #require(golden.values(site.name))
+        let chosen = golden.integers(Site(.expertIndices, layer: site.layer).name)
+        let slots = chosen.count / run.tokens.count
+        let rows = run.tokens.indices.filter { chosen[$0 * slots..<($0 + 1) * slots].contains(site.expert ?? -1) }
+        guard !rows.isEmpty else {
+            #expect(throws: InferenceError.self) { try run.value(of: site) }
+            return
+        }
+        let ours = try run.value(of: site)
+        let width = ours.shape[1]
+        let pick = { (values: [Float]) in rows.flatMap { values[$0 * width..<($0 + 1) * width] } }
+        #expect(Parity.distance(pick(ours.values), pick(theirs)) < Parity.bound, "\(path) \(site.name)")
+        let silent = run.tokens.indices.filter { !rows.contains($0) }
+        #expect(silent.allSatisfy { ours.values[$0 * width].isNaN })
+    }
+}
