@@ -50,7 +50,7 @@ let package = Package(
             "Architectures",
             imports: ["Inference", "Storage", "Tokenizers", "Documents", "Tensors", "Formats", "Kernels"]),
         room("Scoring", imports: ["Inference", "Tensors", "Formats", "Kernels"]),
-        room("Surgery", imports: ["Scoring", "Inference", "Tensors", "Formats", "Kernels"]),
+        room("Surgery", imports: ["Scoring", "Inference", "Storage", "Tensors", "Formats", "Kernels"]),
         room(
             "Workbench",
             imports: [
