@@ -1,0 +1,58 @@
+extension KernelCheck {
+    /// Lengths, vectors and rows that leave every kind of remainder.
+    static let lengths = [1, 15, 16, 17, 31, 32, 64, 2880]
+    static let vectorCounts = 1...7
+    static let rowCounts = [1, 3, 5, 64]
+
+    /// An error of a dot product, in units of the sum of its terms' magnitudes: 2880 terms make chains of 184 roundings.
+    static let dotTolerance = 2e-6
+
+    /// Every layout over awkward shapes.
+    static func products() -> [KernelCheck] {
+        SampleMatrix.Kind.all.flatMap { kind in
+            lengths.flatMap { columns in
+                rowCounts.flatMap { rows in products(kind, rows: rows, columns: columns) }
+            }
+        }
+    }
+
+    private static func products(_ kind: SampleMatrix.Kind, rows: Int, columns: Int) -> [KernelCheck] {
+        guard let sample = SampleMatrix(kind, rows: rows, columns: columns, seed: 1) else { return [] }
+        let decoding = KernelCheck(
+            kernel: "decode \(kind)", tolerance: 0, truth: sample.values.map(Double.init),
+            magnitudes: sample.values.map { Double($0.magnitude) },
+            run: { compute in
+                filled(rows * columns) { values in
+                    for row in 0..<rows { compute.decodeRow(sample.matrix, row: row, into: values + row * columns) }
+                }
+            })
+        // The remainders of long rows show at few vectors; all counts are tried on the short ones.
+        let counts = columns > 64 && rows > 5 ? [1, 7] : Array(vectorCounts)
+        return [decoding] + counts.map { product(kind, sample, vectors: $0) }
+    }
+
+    private static func product(_ kind: SampleMatrix.Kind, _ sample: SampleMatrix, vectors: Int) -> KernelCheck {
+        let (rows, columns) = (sample.matrix.rows, sample.matrix.columns)
+        let x = numbers(vectors * columns, "vectors")
+        let bias = numbers(rows, "bias")
+        var truth: [Double] = []
+        var magnitudes: [Double] = []
+        for vector in 0..<vectors {
+            for row in 0..<rows {
+                var (sum, size) = (Double(bias[row]), Double(bias[row].magnitude))
+                for column in 0..<columns {
+                    let term = Double(x[vector * columns + column]) * Double(sample.values[row * columns + column])
+                    sum += term
+                    size += term.magnitude
+                }
+                truth.append(sum)
+                magnitudes.append(size)
+            }
+        }
+        return KernelCheck(
+            kernel: "multiply \(kind)", tolerance: dotTolerance, truth: truth, magnitudes: magnitudes,
+            run: { compute in
+                filled(vectors * rows) { compute.multiply(x, count: vectors, by: sample.matrix, bias: bias, into: $0) }
+            })
+    }
+}

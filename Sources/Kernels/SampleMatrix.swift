@@ -1,0 +1,98 @@
+import Formats
+import Tensors
+
+/// Random weights in one of the layouts that kernels read, for the report, the benchmark and tests.
+public struct SampleMatrix: Sendable {
+    /// A format together with how its elements lie.
+    public enum Kind: Sendable, Hashable, CustomStringConvertible {
+        case rows(BlockFormat)
+        /// Row after row down a column, as Hugging Face transposes experts.
+        case transposed(BlockFormat)
+        /// MXFP4 with its scales in another tensor.
+        case scalesApart
+
+        /// Every kind there is a kernel for, in display order.
+        public static let all: [Kind] =
+            BlockFormats.all.map(Kind.rows) + [.transposed(.f32), .transposed(.f16), .transposed(.bf16), .scalesApart]
+
+        /// The format that elements are encoded in.
+        public var format: BlockFormat {
+            switch self {
+            case .rows(let format), .transposed(let format): format
+            case .scalesApart: .mxfp4
+            }
+        }
+
+        public var description: String {
+            switch self {
+            case .rows(let format): format.name
+            case .transposed(let format): format.name + " transposed"
+            case .scalesApart: "mxfp4 scales apart"
+            }
+        }
+    }
+
+    /// The view that kernels take.
+    public let matrix: Matrix
+    /// The same weights as `BlockFormat.decode` gives them.
+    /// - Shape: [rows, columns].
+    public let values: [Float]
+
+    /// Random weights of about unit size; nil where a row is not a whole number of blocks or the format is read-only.
+    public init?(_ kind: Kind, rows: Int, columns: Int, seed: UInt64) {
+        let format = kind.format
+        guard let encode = format.encode, let rowBytes = format.rowBytes(columns) else { return nil }
+        let random = KeyedRandom(seed: seed, purpose: "sample weights", item: rows, position: columns)
+        let drawn = (0..<rows * columns).map { Float(random.unit($0) * 2 - 1) }
+        var bytes = [UInt8](repeating: 0, count: rows * rowBytes)
+        drawn.withUnsafeBufferPointer { drawn in bytes.withUnsafeMutableBytes { encode(drawn, $0) } }
+        var values = [Float](repeating: 0, count: rows * columns)
+        bytes.withUnsafeBytes { bytes in values.withUnsafeMutableBufferPointer { format.decode(bytes, $0) } }
+        self.values = values
+        matrix =
+            switch kind {
+            case .rows:
+                Matrix(
+                    rows: rows, columns: columns, format: format, source: MemorySource(bytes), offset: 0,
+                    rowStride: rowBytes)
+            case .transposed: Self.transposed(bytes, rows: rows, columns: columns, format: format)
+            case .scalesApart: Self.scalesApart(bytes, rows: rows, columns: columns)
+            }
+    }
+
+    private static func transposed(_ bytes: [UInt8], rows: Int, columns: Int, format: BlockFormat) -> Matrix {
+        let width = format.blockBytes
+        var turned = [UInt8](repeating: 0, count: bytes.count)
+        for row in 0..<rows {
+            for column in 0..<columns {
+                for byte in 0..<width {
+                    turned[(column * rows + row) * width + byte] = bytes[(row * columns + column) * width + byte]
+                }
+            }
+        }
+        return Matrix(
+            rows: rows, columns: columns, format: format, source: MemorySource(turned), offset: 0, rowStride: width,
+            layout: .strided(columnStride: rows * width))
+    }
+
+    private static func scalesApart(_ bytes: [UInt8], rows: Int, columns: Int) -> Matrix {
+        let blocks = rows * columns / MXFP4.blockLength
+        var codes = [UInt8](repeating: 0, count: blocks * MXFP4.codeBytes)
+        var scales = [UInt8](repeating: 0, count: blocks)
+        bytes.withUnsafeBytes { bytes in
+            codes.withUnsafeMutableBytes { codes in
+                for block in 0..<blocks {
+                    let size = MXFP4.codeBytes
+                    scales[block] = MXFP4.repackToHuggingFace(
+                        block: UnsafeRawBufferPointer(rebasing: bytes[block * 17..<(block + 1) * 17]),
+                        into: UnsafeMutableRawBufferPointer(rebasing: codes[block * size..<(block + 1) * size]))
+                }
+            }
+        }
+        let rowBlocks = columns / MXFP4.blockLength
+        return Matrix(
+            rows: rows, columns: columns, format: .mxfp4, source: MemorySource(codes), offset: 0,
+            rowStride: rowBlocks * MXFP4.codeBytes,
+            layout: .scalesApart(scales: MemorySource(scales), scalesOffset: 0, scalesStride: rowBlocks))
+    }
+}

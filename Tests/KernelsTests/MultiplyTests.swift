@@ -1,0 +1,178 @@
+import Formats
+import Kernels
+import Tensors
+import Testing
+
+@Suite struct MultiplyTests {
+    @Test(arguments: SampleMatrix.Kind.all, KernelVariant.tried)
+    func everyProductHasTheCanonicalBits(kind: SampleMatrix.Kind, variant: KernelVariant) {
+        let compute = Compute(threads: 1, variant: variant)
+        for columns in [1, 15, 16, 17, 31, 32, 64, 96, 2880] {
+            for rows in [1, 3, 5, 18] {
+                guard let sample = SampleMatrix(kind, rows: rows, columns: columns, seed: 5) else { continue }
+                let bias = Samples.numbers(rows, "bias")
+                for count in [1, 2, 3, 4, 5, 6, 7, 13] {
+                    let x = Samples.numbers(count * columns)
+                    let y = Samples.product(compute, x, count: count, by: sample.matrix, bias: bias)
+                    let expected = (0..<count * rows).map { index -> Float in
+                        let (vector, row) = (index / rows, index % rows)
+                        return CanonicalOrder.dot(
+                            Array(x[vector * columns..<(vector + 1) * columns]),
+                            Array(sample.values[row * columns..<(row + 1) * columns])) + bias[row]
+                    }
+                    #expect(Samples.bits(y) == Samples.bits(expected), "\(columns) × \(rows), \(count) vectors")
+                }
+            }
+        }
+    }
+
+    @Test(arguments: SampleMatrix.Kind.all)
+    func decodedRowsAreThoseOfTheFormat(kind: SampleMatrix.Kind) throws {
+        let sample = try #require(SampleMatrix(kind, rows: 21, columns: 96, seed: 6))
+        for variant in KernelVariant.tried {
+            let compute = Compute(threads: 1, variant: variant)
+            let decoded = (0..<21).flatMap { row in
+                Samples.filled(96) { compute.decodeRow(sample.matrix, row: row, into: $0) }
+            }
+            #expect(Samples.bits(decoded) == Samples.bits(sample.values))
+        }
+    }
+
+    @Test(arguments: BlockFormats.all, KernelVariant.tried)
+    func anyBytesDecodeAsTheFormatSays(format: BlockFormat, variant: KernelVariant) {
+        let random = KeyedRandom(seed: 9, purpose: "any bytes")
+        let columns = format.blockLength * (format.blockLength == 1 ? 1 << 16 : 4096)
+        let count = columns / format.blockLength * format.blockBytes
+        // Two bytes a block cover every half there is; the rest is noise, infinities and NaN included.
+        var bytes = (0..<count).map { UInt8(truncatingIfNeeded: random.bits($0)) }
+        for block in 0..<columns / format.blockLength {
+            bytes[block * format.blockBytes] = UInt8(truncatingIfNeeded: block)
+            if format.blockBytes == 2 { bytes[block * 2 + 1] = UInt8(truncatingIfNeeded: block >> 8) }
+        }
+        let matrix = Matrix(
+            rows: 1, columns: columns, format: format, source: MemorySource(bytes), offset: 0, rowStride: count)
+        var expected = [Float](repeating: 0, count: columns)
+        bytes.withUnsafeBytes { bytes in expected.withUnsafeMutableBufferPointer { format.decode(bytes, $0) } }
+        let compute = Compute(threads: 1, variant: variant)
+        let decoded = Samples.filled(columns) { compute.decodeRow(matrix, row: 0, into: $0) }
+        #expect(Samples.bits(decoded) == Samples.bits(expected))
+    }
+
+    @Test(arguments: SampleMatrix.Kind.all)
+    func oneVectorAndManyGiveTheSameBits(kind: SampleMatrix.Kind) throws {
+        let sample = try #require(SampleMatrix(kind, rows: 70, columns: 288, seed: 7))
+        let compute = Compute(threads: 1)
+        let x = Samples.numbers(40 * 288)
+        let together = Samples.product(compute, x, count: 40, by: sample.matrix)
+        let apart = (0..<40).flatMap {
+            Samples.product(compute, Array(x[$0 * 288..<($0 + 1) * 288]), count: 1, by: sample.matrix)
+        }
+        #expect(Samples.bits(together) == Samples.bits(apart))
+    }
+
+    @Test(arguments: SampleMatrix.Kind.all)
+    func anyNumberOfThreadsGivesTheSameBits(kind: SampleMatrix.Kind) throws {
+        let sample = try #require(SampleMatrix(kind, rows: 203, columns: 576, seed: 8))
+        let x = Samples.numbers(9 * 576)
+        for count in [1, 2, 9] {
+            let alone = Samples.product(Compute(threads: 1), x, count: count, by: sample.matrix)
+            for threads in [2, 3] {
+                let shared = Samples.product(Compute(threads: threads), x, count: count, by: sample.matrix)
+                #expect(Samples.bits(shared) == Samples.bits(alone))
+            }
+        }
+    }
+
+    @Test func jobsOfOneRegionEqualTheirProductsAlone() throws {
+        let kinds = SampleMatrix.Kind.all
+        let samples = try kinds.map { try #require(SampleMatrix($0, rows: 66, columns: 320, seed: 10)) }
+        let counts = kinds.indices.map { [1, 12, 0, 3][$0 % 4] }
+        let x = Samples.numbers(12 * 320), bias = Samples.numbers(66, "bias")
+        let compute = Compute(threads: 2)
+        let together = Samples.filled(66 * counts.reduce(0, +)) { y in
+            x.withUnsafeBufferPointer { x in
+                bias.withUnsafeBufferPointer { bias in
+                    guard let x = x.baseAddress else { return }
+                    var end = 0
+                    compute.multiply(samples.indices.map { index in
+                        defer { end += counts[index] * 66 }
+                        return MatmulJob(
+                            x: x, count: counts[index], matrix: samples[index].matrix, bias: bias.baseAddress,
+                            y: y + end)
+                    })
+                }
+            }
+        }
+        let alone = samples.indices.flatMap {
+            Samples.product(compute, x, count: counts[$0], by: samples[$0].matrix, bias: bias)
+        }
+        #expect(Samples.bits(together) == Samples.bits(alone))
+    }
+
+    @Test(arguments: SampleMatrix.Kind.all)
+    func aViewOfSomeRowsGivesThoseElements(kind: SampleMatrix.Kind) throws {
+        let sample = try #require(SampleMatrix(kind, rows: 40, columns: 64, seed: 12))
+        let compute = Compute(threads: 1)
+        for count in [1, 8] {
+            let x = Samples.numbers(count * 64)
+            let whole = Samples.product(compute, x, count: count, by: sample.matrix)
+            let part = Samples.product(compute, x, count: count, by: sample.matrix.rows(7..<30))
+            let expected = (0..<count).flatMap { whole[$0 * 40 + 7..<$0 * 40 + 30] }
+            #expect(Samples.bits(part) == Samples.bits(Array(expected)))
+        }
+    }
+
+    @Test func everyOtherRowIsReadWhereRowsAreInterleaved() throws {
+        for kind in SampleMatrix.Kind.all {
+            let sample = try #require(SampleMatrix(kind, rows: 40, columns: 64, seed: 13))
+            let matrix = sample.matrix
+            var layout = matrix.layout
+            if case .scalesApart(let scales, _, let stride) = layout {
+                layout = .scalesApart(scales: scales, scalesOffset: stride, scalesStride: 2 * stride)
+            }
+            let odd = Matrix(
+                rows: 20, columns: 64, format: matrix.format, source: matrix.source,
+                offset: matrix.rowStride, rowStride: 2 * matrix.rowStride, layout: layout)
+            let compute = Compute(threads: 1)
+            for count in [1, 8] {
+                let x = Samples.numbers(count * 64)
+                let whole = Samples.product(compute, x, count: count, by: matrix)
+                let expected = (0..<count * 20).map { whole[$0 / 20 * 40 + $0 % 20 * 2 + 1] }
+                #expect(Samples.bits(Samples.product(compute, x, count: count, by: odd)) == Samples.bits(expected))
+            }
+        }
+    }
+
+    @Test func aFormatWithoutKernelsIsDecodedByItsOwnCode() throws {
+        let plain = BlockFormat.q8_0
+        let foreign = BlockFormat(
+            id: 9999, name: "foreign", blockLength: plain.blockLength, blockBytes: plain.blockBytes,
+            decode: plain.decode, encode: plain.encode, source: "test")
+        let sample = try #require(SampleMatrix(.rows(plain), rows: 9, columns: 96, seed: 14))
+        let matrix = Matrix(
+            rows: 9, columns: 96, format: foreign, source: sample.matrix.source, offset: 0,
+            rowStride: sample.matrix.rowStride)
+        let compute = Compute(threads: 1)
+        for count in [1, 7] {
+            let x = Samples.numbers(count * 96)
+            #expect(
+                Samples.bits(Samples.product(compute, x, count: count, by: matrix))
+                    == Samples.bits(Samples.product(compute, x, count: count, by: sample.matrix)))
+        }
+    }
+
+    @Test func infinitiesAndNaNFlowThrough() throws {
+        let sample = try #require(SampleMatrix(.rows(.q8_0), rows: 4, columns: 64, seed: 15))
+        for variant in KernelVariant.tried {
+            let compute = Compute(threads: 1, variant: variant)
+            for count in [1, 8] {
+                var x = Samples.numbers(count * 64)
+                x[3] = .nan
+                #expect(Samples.product(compute, x, count: count, by: sample.matrix).prefix(4).allSatisfy(\.isNaN))
+                x[3] = .infinity
+                let infinite = Samples.product(compute, x, count: count, by: sample.matrix).prefix(4)
+                #expect(infinite.allSatisfy { !$0.isFinite })
+            }
+        }
+    }
+}
