@@ -29,6 +29,8 @@ LK_INLINE lk_lanes LK(exp)(lk_lanes x) {
 /// 1 / (1 + e⁻ˣ), from e to the power −|x| so that nothing overflows.
 LK_INLINE lk_lanes LK(logistic)(lk_lanes x) {
     const lk_lanes minus = (lk_lanes)((lk_words)x | 0x80000000u);
-    const lk_lanes small = LK(exp)(minus), one = LK(splat)(1);
-    return LK(select)(x < LK(splat)(0), small, one) / (one + small);
+    const lk_lanes small = LK(exp)(minus), one = LK(splat)(1), sum = one + small;
+    const lk_lanes value = LK(select)(x < LK(splat)(0), small, one) / sum;
+    // What the sum lost in rounding is given back: it would cost another half unit.
+    return LK(fma)(-value, (small - (sum - one)) / sum, value);
 }

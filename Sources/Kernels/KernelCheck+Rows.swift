@@ -7,8 +7,9 @@ extension KernelCheck {
     static let exponentialTolerance = 0x1p-23
     /// An error of a logistic function or of what is multiplied with it.
     static let logisticTolerance = 2 * 0x1p-23
-    /// An error of a quotient of sums of exponentials.
-    static let softmaxTolerance = 1e-6
+    /// An error of a share of exponentials: how far an element lies below the largest, here up to 20, is rounded to 2⁻²⁴
+    /// of itself, and the exponential passes that on.
+    static let softmaxTolerance = 4e-6
 
     /// The kernels that know no weights, over lengths with every remainder.
     static func rows() -> [KernelCheck] {

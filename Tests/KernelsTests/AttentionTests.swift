@@ -107,7 +107,7 @@ import Testing
                 compute.attentionSoftmax(
                     [Float](repeating: 0, count: 19) + [.nan], count: 20, first: 0, sink: nil, into: $0)
             }
-            #expect(nan.allSatisfy(\.isNaN))
+            #expect(nan.allSatisfy { $0.isNaN })
             let hidden = Samples.filled(3) {
                 compute.attentionSoftmax([1, 2, 3], count: 3, first: 3, sink: nil, into: $0)
             }

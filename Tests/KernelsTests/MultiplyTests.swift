@@ -137,7 +137,9 @@ import Testing
             for count in [1, 8] {
                 let x = Samples.numbers(count * 64)
                 let whole = Samples.product(compute, x, count: count, by: matrix)
-                let expected = (0..<count * 20).map { whole[$0 / 20 * 40 + $0 % 20 * 2 + 1] }
+                let expected = (0..<count).flatMap { vector in
+                    (0..<20).map { row -> Float in whole[vector * 40 + 2 * row + 1] }
+                }
                 #expect(Samples.bits(Samples.product(compute, x, count: count, by: odd)) == Samples.bits(expected))
             }
         }
@@ -168,7 +170,7 @@ import Testing
             for count in [1, 8] {
                 var x = Samples.numbers(count * 64)
                 x[3] = .nan
-                #expect(Samples.product(compute, x, count: count, by: sample.matrix).prefix(4).allSatisfy(\.isNaN))
+                #expect(Samples.product(compute, x, count: count, by: sample.matrix).prefix(4).allSatisfy { $0.isNaN })
                 x[3] = .infinity
                 let infinite = Samples.product(compute, x, count: count, by: sample.matrix).prefix(4)
                 #expect(infinite.allSatisfy { !$0.isFinite })
