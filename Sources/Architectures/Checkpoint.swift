@@ -23,6 +23,7 @@ public struct Checkpoint: Sendable {
     public let ropeMode: RopeMode
     /// The blueprint as the files declare it, whatever the rope mode.
     let declared: Blueprint
+    let text: TextFiles
 
     /// Whose names the archive's tensors bear.
     public var naming: Naming { archive.container == .safetensors ? .huggingFace : .gguf }
@@ -52,6 +53,7 @@ public struct Checkpoint: Sendable {
         self.family = family
         self.model = model
         ropeMode = rope
+        text = TextFiles(archive, rows: declared.vocabularyCount)
     }
 
     private static func read(_ archive: Archive) throws(BindingError) -> (any Family, Reading) {

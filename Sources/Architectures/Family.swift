@@ -19,6 +19,8 @@ public protocol Family: Sendable {
     var configurationKeysIgnored: Set<String> { get }
     /// Whether a GGUF of this family, which cannot say so, is read as rounding the ends of YaRN's ramp.
     var ggufTruncatesYarn: Bool { get }
+    /// Whether llama.cpp wants an output matrix of its own even where it is the embedding.
+    var ggufNeedsOutput: Bool { get }
 
     /// The blueprint that GGUF metadata describe, before tensors are looked at.
     /// - Throws: `BindingError` naming the key.

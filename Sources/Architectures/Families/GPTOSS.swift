@@ -15,6 +15,7 @@ public struct GPTOSS: Family {
     public let configurationKeysIgnored: Set<String> = ["experts_per_token", "initial_context_length"]
     /// The reference computes YaRN's ramp between unrounded ends.
     public let ggufTruncatesYarn = false
+    public let ggufNeedsOutput = true
 
     /// What llama.cpp computes whatever the file says.
     static let activation = Activation.clampedSwiglu(alpha: 1.702, limit: 7)

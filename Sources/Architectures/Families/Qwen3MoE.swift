@@ -15,6 +15,7 @@ public struct Qwen3MoE: Family {
     public let configurationKeysIgnored: Set<String> = ["max_window_layers", "layer_types"]
     /// transformers rounds YaRN's ramp unless the configuration says otherwise, and released ones do not.
     public let ggufTruncatesYarn = true
+    public let ggufNeedsOutput = false
 
     public init() {}
 

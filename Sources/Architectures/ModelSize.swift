@@ -1,0 +1,66 @@
+import Formats
+import Inference
+import Kernels
+
+/// What a model weighs: parameters and bytes, counted from its tensors.
+public struct ModelSize: Sendable, Hashable {
+    /// The groups that bytes are told apart by, in display order.
+    public enum Group: String, Sendable, Hashable, CaseIterable {
+        case experts, attention, embeddings, other
+    }
+
+    /// One format and what lies in it.
+    public struct Share: Sendable, Hashable {
+        public let format: BlockFormat
+        /// - Units: bytes.
+        public let bytes: Int
+    }
+
+    /// All parameters, biases and norms included.
+    public let parameters: Int
+    /// Parameters that a token goes through: all but the experts it is not routed to.
+    public let activeParameters: Int
+    /// Bytes of each group, as encoded.
+    public let bytes: [Group: Int]
+    /// Bytes of each format, most first, of equals the lowest ggml number first.
+    public let formats: [Share]
+
+    /// Bytes of all tensors.
+    public var totalBytes: Int { Group.allCases.reduce(0) { $0 + (bytes[$1] ?? 0) } }
+
+    /// Counts a model.
+    /// - Complexity: O(roles).
+    public init(_ model: Model) {
+        var fixed = 0
+        var expert: [Int: Int] = [:]
+        var bytes: [Group: Int] = [:]
+        var formats: [UInt32: Share] = [:]
+        for (role, matrix) in model.tensors {
+            let count = matrix.rows * matrix.columns
+            if role.expert != nil, let layer = role.layer { expert[layer, default: 0] += count } else { fixed += count }
+            bytes[Self.group(role), default: 0] += matrix.byteCount
+            let share = formats[matrix.format.id]?.bytes ?? 0
+            formats[matrix.format.id] = Share(format: matrix.format, bytes: share + matrix.byteCount)
+        }
+        parameters = fixed + expert.values.reduce(0, +)
+        activeParameters = expert.reduce(fixed) { sum, entry in
+            let layer = model.blueprint.layers[entry.key]
+            let kept = model.keptExperts[entry.key]?.count ?? layer.expertCount
+            return sum + (layer.expertCount > 0 ? entry.value / layer.expertCount * min(kept, layer.activeExpertCount) : 0)
+        }
+        self.bytes = bytes
+        self.formats = formats.values.sorted { ($1.bytes, $0.format.id) < ($0.bytes, $1.format.id) }
+    }
+
+    /// The group that a role's bytes are counted under.
+    public static func group(_ role: Role) -> Group {
+        switch role.part {
+        case .embedding, .output: .embeddings
+        case .query, .queryBias, .queryNorm, .key, .keyBias, .keyNorm, .value, .valueBias, .sinks, .attentionOutput,
+            .attentionOutputBias:
+            .attention
+        case .gate, .gateBias, .up, .upBias, .down, .downBias: role.expert == nil ? .other : .experts
+        case .attentionNorm, .feedForwardNorm, .router, .routerBias, .finalNorm: .other
+        }
+    }
+}

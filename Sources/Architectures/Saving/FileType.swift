@@ -1,0 +1,36 @@
+import Formats
+import Storage
+
+/// The number that `general.file_type` gives to a file's prevailing format.
+/// - Source: llama.cpp, `llama_ftype`.
+enum FileType {
+    private static let numbers: [UInt32: UInt32] = [
+        BlockFormat.f32.id: 0, BlockFormat.f16.id: 1, BlockFormat.q4_0.id: 2, BlockFormat.q8_0.id: 7,
+        BlockFormat.bf16.id: 32, BlockFormat.mxfp4.id: 38,
+    ]
+
+    /// The number of the format that most weights have; nil if it has none.
+    static func number(of tensors: [TensorPlan]) -> UInt32? {
+        var weights: [UInt32: Int] = [:]
+        for plan in tensors where plan.shape.count > 1 {
+            if let id = plan.format.ggmlID { weights[id, default: 0] += plan.shape.reduce(1, *) }
+        }
+        // Of formats with as many weights, the one with the lowest ggml number.
+        let prevailing = weights.max { ($0.value, $1.key) < ($1.value, $0.key) }
+        return prevailing.flatMap { numbers[$0.key] }
+    }
+
+    /// Writes file type and, where blocks are quantized, the version of their layout.
+    static func describe(_ tensors: [TensorPlan], in metadata: inout Metadata) {
+        if let number = number(of: tensors) { metadata["general.file_type"] = .uint32(number) }
+        describeQuantization(tensors, in: &metadata)
+    }
+
+    /// Says which version of ggml's blocks is meant, if there are any and nothing is said yet.
+    static func describeQuantization(_ tensors: [TensorPlan], in metadata: inout Metadata) {
+        let isQuantized = tensors.contains { ($0.format.blockFormat?.blockLength ?? 1) > 1 }
+        if isQuantized, metadata["general.quantization_version"] == nil {
+            metadata["general.quantization_version"] = .uint32(2)
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import Formats
+import Kernels
+import Tensors
+
+extension Matrix {
+    /// Rows a piece of a tensor holds on its way to a file.
+    private var rowsPerPiece: Int {
+        let bytes = max(1, (columns / format.blockLength) * format.blockBytes)
+        return max(1, min(rows, (1 << 20) / bytes))
+    }
+
+    /// Lends the rows in GGUF's layout (whole rows of blocks, one behind the other), a piece at a time.
+    func forEachPiece(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+        guard let rowBytes = format.rowBytes(columns) else { preconditionFailure("rows are not whole blocks") }
+        if case .rows = layout, rowStride == rowBytes {
+            return try source.withBytes(offset..<offset + rows * rowBytes, body)
+        }
+        var piece = [UInt8](repeating: 0, count: rowsPerPiece * rowBytes)
+        for first in stride(from: 0, to: rows, by: rowsPerPiece) {
+            let range = first..<min(rows, first + rowsPerPiece)
+            try piece.withUnsafeMutableBytes { buffer in
+                let target = UnsafeMutableRawBufferPointer(rebasing: buffer[..<(range.count * rowBytes)])
+                gather(range, into: target, rowBytes: rowBytes)
+                try body(UnsafeRawBufferPointer(target))
+            }
+        }
+    }
+
+    /// Lends the elements as float32, a piece at a time.
+    func forEachFloatPiece(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+        var floats: [Float] = []
+        try forEachPiece { bytes in
+            let pieceBytes = (1 << 18) / format.blockLength * format.blockBytes
+            for start in stride(from: 0, to: bytes.count, by: pieceBytes) {
+                let encoded = UnsafeRawBufferPointer(rebasing: bytes[start..<min(bytes.count, start + pieceBytes)])
+                let count = encoded.count / format.blockBytes * format.blockLength
+                if floats.count < count { floats = [Float](repeating: 0, count: count) }
+                try floats.withUnsafeMutableBufferPointer { buffer in
+                    let values = UnsafeMutableBufferPointer(rebasing: buffer[..<count])
+                    format.decode(encoded, values)
+                    try body(UnsafeRawBufferPointer(UnsafeBufferPointer(values)))
+                }
+            }
+        }
+    }
+
+    private func gather(_ range: Range<Int>, into target: UnsafeMutableRawBufferPointer, rowBytes: Int) {
+        switch layout {
+        case .rows:
+            for (index, row) in range.enumerated() {
+                let start = offset + row * rowStride
+                source.withBytes(start..<start + rowBytes) { bytes in
+                    UnsafeMutableRawBufferPointer(rebasing: target[(index * rowBytes)...]).copyMemory(from: bytes)
+                }
+            }
+        case .strided(let columnStride): gatherStrided(range, columnStride, into: target)
+        case .scalesApart(let scales, let scalesOffset, let scalesStride):
+            for (index, row) in range.enumerated() {
+                let codes = offset + row * rowStride
+                let exponents = scalesOffset + row * scalesStride
+                let blocks = columns / 32
+                source.withBytes(codes..<codes + blocks * 16) { codes in
+                    scales.withBytes(exponents..<exponents + blocks) { exponents in
+                        for block in 0..<blocks {
+                            let to = index * rowBytes + block * 17
+                            MXFP4.repackToGGML(
+                                codes: UnsafeRawBufferPointer(rebasing: codes[(block * 16)..<(block * 16 + 16)]),
+                                scale: exponents[block],
+                                into: UnsafeMutableRawBufferPointer(rebasing: target[to..<to + 17]))
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Walks columns outside and rows inside: neighbours in a transposed matrix's file are neighbours in a column.
+    private func gatherStrided(_ range: Range<Int>, _ columnStride: Int, into target: UnsafeMutableRawBufferPointer) {
+        let size = format.blockBytes
+        let start = offset + range.lowerBound * rowStride
+        let length = (range.count - 1) * rowStride + (columns - 1) * columnStride + size
+        source.withBytes(start..<start + length) { bytes in
+            for column in 0..<columns {
+                for row in 0..<range.count {
+                    let from = column * columnStride + row * rowStride
+                    let to = (row * columns + column) * size
+                    for byte in 0..<size { target[to + byte] = bytes[from + byte] }
+                }
+            }
+        }
+    }
+}

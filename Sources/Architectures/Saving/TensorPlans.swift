@@ -1,0 +1,99 @@
+import Formats
+import Inference
+import Kernels
+import Storage
+
+/// The tensors of a GGUF file as they are to be written, each made of one role's matrix or of a layer's stack of experts.
+struct TensorPlans {
+    let model: Model
+    let family: any Family
+
+    private var blueprint: Blueprint { model.blueprint }
+
+    /// In the order of a GGUF archive, each tensor as the model has it now; what the archive did not have comes last.
+    func patched(_ archive: Archive) throws(BindingError) -> [TensorPlan] {
+        var plans: [TensorPlan] = []
+        var written: Set<String> = []
+        for entry in archive.tensors {
+            written.insert(entry.name)
+            guard let (slot, layer) = slot(named: entry.name) else {
+                plans.append(TensorPlan(copying: entry))
+                continue
+            }
+            if let plan = try plan(slot, layer, keepsFormat: true, shape: entry.shape) { plans.append(plan) }
+        }
+        for slot in family.slots(.gguf) {
+            for layer in slot.layers(of: blueprint) where !written.contains(slot.forms[0].name(layer: layer, expert: nil)) {
+                if let plan = try plan(slot, layer, keepsFormat: true) { plans.append(plan) }
+            }
+        }
+        return plans
+    }
+
+    /// In the family's order, with the types that converters give: vectors, norms, routers and biases in float32.
+    func translated() throws(BindingError) -> [TensorPlan] {
+        var plans: [TensorPlan] = []
+        for slot in family.slots(.gguf) {
+            for layer in slot.layers(of: blueprint) {
+                if let plan = try plan(slot, layer, keepsFormat: false) {
+                    plans.append(plan)
+                } else if slot.parts == [.output], family.ggufNeedsOutput, let embedding = model.tensors[Role(.embedding)] {
+                    plans.append(plan(slot, layer, [embedding], embedding.format, shape: nil))
+                }
+            }
+        }
+        return plans
+    }
+
+    private func slot(named name: String) -> (TensorSlot, Int?)? {
+        for slot in family.slots(.gguf) {
+            if let (layer, _) = slot.forms[0].match(name), slot.layers(of: blueprint).contains(layer) {
+                return (slot, layer)
+            }
+        }
+        return nil
+    }
+
+    /// The plan of one tensor; nil if it is optional and the model does not have it.
+    private func plan(
+        _ slot: TensorSlot, _ layer: Int?, keepsFormat: Bool, shape: [Int]? = nil
+    ) throws(BindingError) -> TensorPlan? {
+        let form = slot.forms[0]
+        let roles = slot.roles(form: form, layer: layer, expert: nil, of: blueprint)
+        let matrices = roles.compactMap { model.tensors[$0] }
+        let name = form.name(layer: layer, expert: nil)
+        if matrices.isEmpty, slot.isOptional { return nil }
+        guard matrices.count == roles.count, let first = matrices.first else {
+            throw BindingError(
+                code: "binding.missing-tensor", subject: name,
+                message: "the model has \(matrices.count) of the \(roles.count) matrices that it is made of")
+        }
+        let isForced = !keepsFormat && (slot.parts[0].isVector || slot.parts[0] == .router)
+        if !isForced, let other = matrices.firstIndex(where: { $0.format != first.format }) {
+            throw .notCarried(
+                name, "experts of one tensor have one format, but expert 0 is \(first.format.name) and expert \(other) \(matrices[other].format.name)",
+                remedy: "give them one: quantize m.layers[\(layer ?? 0)].experts as \(matrices[other].format.name)")
+        }
+        return plan(slot, layer, matrices, isForced ? .f32 : first.format, shape: shape)
+    }
+
+    private func plan(
+        _ slot: TensorSlot, _ layer: Int?, _ matrices: [Matrix], _ format: BlockFormat, shape: [Int]?
+    ) -> TensorPlan {
+        let form = slot.forms[0]
+        let natural = slot.shape(form: form, layer: layer, of: blueprint)
+        // Writers differ in whether they keep axes of length 1; a file's own habit is kept.
+        let isSame = shape.map { $0.drop { $0 == 1 }.elementsEqual(natural.drop { $0 == 1 }) } ?? false
+        return TensorPlan(
+            name: form.name(layer: layer, expert: nil), format: .block(format), shape: isSame ? shape ?? natural : natural
+        ) { sink in
+            for matrix in matrices {
+                if matrix.format == format {
+                    try matrix.forEachPiece(sink)
+                } else {
+                    try matrix.forEachFloatPiece(sink)
+                }
+            }
+        }
+    }
+}
