@@ -48,7 +48,8 @@ enum Builtins {
             let number = try argument.asNumber()
             let result = function(number.value)
             guard result.isFinite else {
-                throw LanguageError(.arithmetic, "`\(name)` of \(number.description) is not a number", span: argument.span)
+                throw LanguageError(
+                    .arithmetic, "`\(name)` of \(number.description) is not a number", span: argument.span)
             }
             return .number(result, keepsUnit ? number.unit : .none)
         }
@@ -85,7 +86,10 @@ enum Builtins {
     ) -> Builtin {
         let signature = Signature(
             name, summary, category: .functions,
-            parameters: [Parameter("value", .any, "a list or range of numbers, a tensor, or several numbers"), Parameter("more", .any, rest: true)],
+            parameters: [
+                Parameter("value", .any, "a list or range of numbers, a tensor, or several numbers"),
+                Parameter("more", .any, rest: true),
+            ],
             examples: [example])
         return Builtin(signature: signature) { (invocation, interpreter) throws(LanguageError) in
             let first = try invocation.required("value")
@@ -119,7 +123,9 @@ enum Builtins {
         case .list(let values):
             var numbers: [Number] = []
             for value in values {
-                guard case .number(let number) = value else { throw .wrongKind(value, wanted: "a number", span: argument.span) }
+                guard case .number(let number) = value else {
+                    throw .wrongKind(value, wanted: "a number", span: argument.span)
+                }
                 numbers.append(number)
             }
             return numbers

@@ -35,15 +35,27 @@ extension Diagnostic {
         let line = source.lineSpan(of: span.start)
         let marked = Span(span.start, min(span.end, line.end))
         let before = Diagnostic.printable(source.text(of: Span(line.start, span.start)))
-        let width = max(1, source.text(of: marked).count)
+        let width = max(1, Diagnostic.columns(Diagnostic.printable(source.text(of: marked))))
         let number = String(source.position(of: span.start).line)
         let gutter = String(repeating: " ", count: max(0, 3 - number.count)) + number
         let blank = String(repeating: " ", count: gutter.count)
         var text = style(.gutter, gutter + " │ ") + style(.source, Diagnostic.printable(source.text(of: line))) + "\n"
-        text += style(.gutter, blank + " │ ") + String(repeating: " ", count: before.count)
+        text += style(.gutter, blank + " │ ") + String(repeating: " ", count: Diagnostic.columns(before))
         text += style(.mark, String(repeating: "~", count: width))
         if let note { text += " " + style(.note, note) }
         return text + "\n"
+    }
+
+    /// Terminal columns: East Asian wide characters and emoji take two.
+    private static func columns(_ text: String) -> Int {
+        let wide: [ClosedRange<UInt32>] = [
+            0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60,
+            0xFFE0...0xFFE6, 0x1F300...0x1FAFF, 0x20000...0x3FFFD,
+        ]
+        return text.reduce(0) { columns, character in
+            let first = character.unicodeScalars.first?.value ?? 0
+            return columns + (wide.contains { $0.contains(first) } ? 2 : 1)
+        }
     }
 
     /// One visible character for each, so that marks line up and nothing reaches the terminal as a control code.

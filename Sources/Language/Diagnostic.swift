@@ -1,5 +1,6 @@
-/// Something wrong in a script: what, where, and what to do about it.
-public struct Diagnostic: Error, Sendable {
+/// Something wrong in a script: what, where, and what to do about it. A class, since every frame of the interpreter
+/// has room for one.
+public final class Diagnostic: Error, Sendable {
     /// How a run that met this diagnostic ends; the command line makes exit statuses of it.
     public enum Kind: Sendable {
         /// The text is not a program.
@@ -37,14 +38,14 @@ public struct Diagnostic: Error, Sendable {
     /// The words at fault.
     public let span: Span
     /// Further places.
-    public var labels: [Label]
+    public let labels: [Label]
     /// The remedy, one line, when one is known.
-    public var help: String?
+    public let help: String?
     /// The calls that led here, innermost first, when it happened inside a `def`.
-    public var trace: [String] = []
+    public let trace: [String]
 
     /// Makes a diagnostic.
-    public init(
+    public convenience init(
         _ kind: Kind = .syntax, _ code: ErrorCode, _ message: String, in source: SourceText, at span: Span,
         labels: [Label] = [], help: String? = nil
     ) {
@@ -53,7 +54,7 @@ public struct Diagnostic: Error, Sendable {
 
     init(
         _ kind: Kind, code: String, _ message: String, in source: SourceText, at span: Span, labels: [Label] = [],
-        help: String? = nil
+        help: String? = nil, trace: [String] = []
     ) {
         self.kind = kind
         self.code = code
@@ -62,10 +63,11 @@ public struct Diagnostic: Error, Sendable {
         self.span = span
         self.labels = labels
         self.help = help
+        self.trace = trace
     }
 
     /// Places an error that a value or a command reported.
-    init(_ error: LanguageError, in source: SourceText, at span: Span) {
+    convenience init(_ error: LanguageError, in source: SourceText, at span: Span) {
         let kind: Kind
         switch error.kind {
         case .failure: kind = .failure
@@ -77,5 +79,11 @@ public struct Diagnostic: Error, Sendable {
         self.init(
             kind, code: error.code, error.message, in: source, at: error.span ?? span,
             help: help.isEmpty ? nil : help)
+    }
+
+    /// The same, met on the way out of one more call.
+    func traced(_ call: String) -> Diagnostic {
+        Diagnostic(
+            kind, code: code, message, in: source, at: span, labels: labels, help: help, trace: trace + [call])
     }
 }

@@ -52,11 +52,13 @@ public enum ErrorCode: String, CaseIterable, Sendable {
         switch self {
         case .spelling: "The script holds a character, number, unit or escape that the language does not have."
         case .unclosed: "Every bracket, brace and quotation mark must be closed by its partner, in order."
-        case .unexpected: "A statement is a command line, an assignment, for, if, def, with, assert, include or an expression."
+        case .unexpected:
+            "A statement is a command line, an assignment, for, if, def, with, assert, include or an expression."
         case .nesting: "Brackets and blocks may nest 200 deep. Name an inner part with an assignment."
         case .unknownCommand: "A name followed by a space and an argument is a call. `help` lists the commands."
         case .future: "The word is reserved for a command that this version does not have."
-        case .unknownLabel: "Each command declares its labels, and a label belongs to the nearest label before it that declares it, else to the command. `help COMMAND` lists them."
+        case .unknownLabel:
+            "Each command declares its labels, and a label belongs to the nearest label before it that declares it, else to the command. `help COMMAND` lists them."
         case .repeatedLabel: "A label may be given once, unless its command declares it repeatable."
         case .missingArgument: "The command cannot run without this argument. `examples COMMAND` shows it at work."
         case .unknownName: "A name is a variable, or else a command called without arguments; here it is neither."
@@ -64,7 +66,8 @@ public enum ErrorCode: String, CaseIterable, Sendable {
         case .index: "Indices count from zero; negative ones count from the end; slices are NumPy's."
         case .operation: "The operation is not defined between these kinds of values or units."
         case .member: "Naming a value shows its members; Tab after a full stop lists them."
-        case .edit: "As a statement an edit rebinds the variable that its first argument's path starts from; as an expression (`cut = ablate …`) it returns an edited copy."
+        case .edit:
+            "As a statement an edit rebinds the variable that its first argument's path starts from; as an expression (`cut = ablate …`) it returns an edited copy."
         case .choice: "The place takes one of the declared words, or an expression that gives one as a text."
         case .recursion: "A def may call itself, but only to a limited depth."
         case .arithmetic: "The operation has no finite result, and a silent infinity would poison what follows."

@@ -117,7 +117,7 @@ public enum Operator: String, CaseIterable, Sendable {
 }
 
 /// A command with its arguments.
-public struct Call: Sendable {
+public final class Call: Sendable {
     /// `time`, `explain` and `dry-run` before a command.
     public enum Prefix: String, CaseIterable, Sendable {
         case time, explain
@@ -138,6 +138,19 @@ public struct Call: Sendable {
     public let span: Span
     /// Whether it stands without parentheses in a place for a metric.
     let isInline: Bool
+
+    init(
+        prefix: Prefix?, verb: Word, signature: Signature, arguments: [Argument], labels: [LabelUse], span: Span,
+        isInline: Bool
+    ) {
+        self.prefix = prefix
+        self.verb = verb
+        self.signature = signature
+        self.arguments = arguments
+        self.labels = labels
+        self.span = span
+        self.isInline = isInline
+    }
 }
 
 /// What stands in the place of a parameter.

@@ -15,6 +15,9 @@ extension Interpreter {
         let value: Value
         if let definition = bindings.functions[call.verb.name], call.prefix == nil || call.prefix == .time {
             value = try apply(definition, to: invocation)
+        } else if call.signature.category == .defined, call.prefix == .dryRun {
+            throw failure(
+                .operation, "`\(call.verb.name)` is defined here, and only single commands can be tried dry", call.span)
         } else {
             let outcome = try outcome(of: invocation)
             if rebinds { try rebind(invocation, to: outcome) }
@@ -29,7 +32,9 @@ extension Interpreter {
         do throws(LanguageError) {
             // A verb that stands alone was read as a name, so its arguments were not checked yet.
             if let first = missing.first { _ = try invocation.required(first.name) }
-            if let builtin = Builtins.named(invocation.signature.name), invocation.prefix == nil || invocation.prefix == .time {
+            if let builtin = Builtins.named(invocation.signature.name),
+                invocation.prefix == nil || invocation.prefix == .time
+            {
                 return Outcome(try builtin.run(invocation, self))
             }
             return try host.perform(invocation, in: self)
@@ -56,7 +61,8 @@ extension Interpreter {
         guard edited.kindName == root.value.kindName else {
             throw failure(
                 .edit, "`\(root.name)` holds \(root.value.kindName), and this edit gives \(edited.kindName)",
-                invocation.call.span, help: "start the path from \(edited.kindName), or cut = \(invocation.call.canonical)")
+                invocation.call.span,
+                help: "start the path from \(edited.kindName), or cut = \(invocation.call.canonical)")
         }
         if scope != nil {
             scope?.variables[root.name] = edited
@@ -93,9 +99,12 @@ extension Interpreter {
             guard let parameter = place < parameters.count ? parameters[place] : parameters.last else { break }
             var isWord = false
             if case .word? = argument.expression?.kind { isWord = true }
-            let value = isWord ? nil : try argument.expression.map { (expression) throws(Diagnostic) in
-                try self.argument(expression, for: parameter)
-            }
+            let value =
+                isWord
+                ? nil
+                : try argument.expression.map { (expression) throws(Diagnostic) in
+                    try self.argument(expression, for: parameter)
+                }
             let word: Value
             if isWord, case .word(let text)? = argument.expression?.kind { word = .text(text) } else { word = .nothing }
             result.append(
@@ -108,12 +117,15 @@ extension Interpreter {
 
     private func argument(_ expression: Expression, for parameter: Parameter) throws(Diagnostic) -> Value {
         let words = parameter.shape.words
-        if case .name(let name) = expression.kind, !words.isEmpty, value(of: name) == nil, signature(named: name) == nil {
+        if case .name(let name) = expression.kind, !words.isEmpty, value(of: name) == nil, signature(named: name) == nil
+        {
             throw notAChoice(name, words, parameter, expression.span)
         }
         let value = try evaluate(expression)
         do throws(LanguageError) { try parameter.shape.check(value) } catch {
-            if case .text(let text) = value, !words.isEmpty { throw notAChoice(text, words, parameter, expression.span) }
+            if case .text(let text) = value, !words.isEmpty {
+                throw notAChoice(text, words, parameter, expression.span)
+            }
             throw placed(error, expression.span)
         }
         return value
@@ -121,7 +133,8 @@ extension Interpreter {
 
     private func notAChoice(_ name: String, _ words: [String], _ parameter: Parameter, _ span: Span) -> Diagnostic {
         if let advice = host.futureWords[name] {
-            return failure(.future, "this version does not know \"\(name)\" yet", span, help: advice.isEmpty ? nil : advice)
+            return failure(
+                .future, "this version does not know \"\(name)\" yet", span, help: advice.isEmpty ? nil : advice)
         }
         let suggestion = Spelling.suggestion(for: name, among: words)
         let help = [suggestion, "It takes \(words.joined(separator: ", "))."].compactMap(\.self).joined(separator: " ")
@@ -140,7 +153,8 @@ extension Parameter.Shape {
             if number.unit == unit || (number.unit == .none && (unit == .none || unit == .fraction)) { return }
             throw LanguageError(
                 .wrongKind, "this number counts \(number.unit == .none ? "nothing" : number.unit.name)",
-                help: unit == .bytes ? "write a size: 10.4GiB" : "it takes \(unit == .none ? "a plain number" : unit.name)")
+                help: unit == .bytes
+                    ? "write a size: 10.4GiB" : "it takes \(unit == .none ? "a plain number" : unit.name)")
         case (.integer, .number(let number)):
             if number.unit == .none, number.integer != nil { return }
             throw LanguageError(.wrongKind, "\(number.description) is no whole number")
@@ -158,7 +172,8 @@ extension Interpreter {
         let names = definition.signature.parameters.map(\.name)
         guard names.count == arguments.count, definition.signature.labels.isEmpty else {
             throw LanguageError(
-                .missingArgument, "`\(definition.word.name)` takes \(names.count) arguments and gets \(arguments.count)")
+                .missingArgument, "`\(definition.word.name)` takes \(names.count) arguments and gets \(arguments.count)"
+            )
         }
         do throws(Diagnostic) {
             return try run(definition, with: Dictionary(zip(names, arguments), uniquingKeysWith: { _, last in last }))
@@ -186,11 +201,9 @@ extension Interpreter {
                 help: "usage: \(signature.usage)")
         }
         do throws(Diagnostic) { return try run(definition, with: variables) } catch {
-            var error = error
             let place = source.position(of: invocation.call.span.start)
             let file = source.name.isEmpty ? "" : "\(source.name):"
-            error.trace.append("  in `\(signature.name)`, called at \(file)\(place.line):\(place.column)")
-            throw error
+            throw error.traced("  in `\(signature.name)`, called at \(file)\(place.line):\(place.column)")
         }
     }
 

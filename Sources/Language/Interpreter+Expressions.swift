@@ -42,7 +42,8 @@ extension Interpreter {
     func callWithoutArguments(_ name: String, _ span: Span) -> Call? {
         guard let signature = signature(named: name) else { return nil }
         return Call(
-            prefix: nil, verb: Word(name: name, span: span), signature: signature, arguments: [], labels: [], span: span,
+            prefix: nil, verb: Word(name: name, span: span), signature: signature, arguments: [], labels: [],
+            span: span,
             isInline: false)
     }
 

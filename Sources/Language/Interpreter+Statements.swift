@@ -48,9 +48,10 @@ extension Interpreter {
         return value
     }
 
-    /// A lone name is the variable, else the command, run as the statement that it is.
+    /// A lone name is the variable, else the command, run as the statement that it is; a function is only named.
     private func statementValue(_ expression: Expression) throws(Diagnostic) -> Value {
         guard case .name(let name) = expression.kind, value(of: name) == nil,
+            bindings.functions[name]?.signature.parameters.isEmpty ?? true,
             let call = callWithoutArguments(name, expression.span)
         else { return try evaluate(expression) }
         return try perform(call, isStatement: true)
@@ -68,7 +69,9 @@ extension Interpreter {
 
     private func broken(_ condition: Expression, _ message: String?) -> Diagnostic {
         var help: String?
-        if case .binary(_, let left, let right) = condition.kind, let a = try? evaluate(left), let b = try? evaluate(right) {
+        if case .binary(_, let left, let right) = condition.kind, let a = try? evaluate(left),
+            let b = try? evaluate(right)
+        {
             help = "left is \(a.literalDescription), right is \(b.literalDescription)"
         }
         return Diagnostic(

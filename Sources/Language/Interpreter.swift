@@ -1,5 +1,5 @@
 /// Runs scripts against a host. Each top-level statement is a transaction: when it fails or is interrupted, every
-/// variable is as before it. Recursion needs about two megabytes of stack.
+/// variable is as before it. Recursion to the limit takes up to four megabytes of stack.
 public final class Interpreter {
     /// A running `def`: its names, and where its text is.
     struct Scope {
@@ -10,8 +10,8 @@ public final class Interpreter {
     /// Levels of expressions, statements and calls under way.
     static let depthLimit = 1000
 
-    /// The host; the caller keeps it alive.
-    public unowned let host: any Host
+    /// The host, kept alive: a host that keeps its interpreter lives as long as the process.
+    public let host: any Host
     var bindings = Bindings()
     var scope: Scope?
     var source = SourceText("")
@@ -54,7 +54,7 @@ public final class Interpreter {
 
     private func runTransaction(_ statement: Statement, of source: SourceText) -> Diagnostic? {
         let saved = (bindings, self.source, scope, depth)
-        self.source = source
+        (self.source, scope) = (source, nil)
         host.willRun(statement, of: source)
         var failure: Diagnostic?
         do throws(Diagnostic) {
@@ -113,7 +113,8 @@ extension Interpreter {
     /// - Throws: E023 when there is none.
     public func undo() throws(LanguageError) -> Rebinding {
         guard let last = bindings.history.popLast() else {
-            throw LanguageError(.history, "there is nothing to undo", help: "Only edits made as statements can be undone.")
+            throw LanguageError(
+                .history, "there is nothing to undo", help: "Only edits made as statements can be undone.")
         }
         bindings.variables[last.variable] = last.before
         bindings.undone.append(last)

@@ -106,7 +106,8 @@ public struct BoundArgument: Sendable {
             throw LanguageError(.wrongKind, "this is no whole number", span: span)
         }
         guard range.contains(integer) else {
-            let bound = range.upperBound == .max ? "at least \(range.lowerBound)" : "\(range.lowerBound)…\(range.upperBound)"
+            let bound =
+                range.upperBound == .max ? "at least \(range.lowerBound)" : "\(range.lowerBound)…\(range.upperBound)"
             throw LanguageError(.index, "\(integer) is out of range", help: "It must be \(bound).", span: span)
         }
         return integer

@@ -92,10 +92,11 @@ struct Lexer {
             if let last = open.last, last.symbol.closer == symbol {
                 open.removeLast()
             } else {
-                var problem = Diagnostic(
-                    .syntax, .unclosed, "this \(symbol.rawValue) closes nothing", in: source, at: Span(start, offset))
-                if let last = open.last { problem.labels = [.init(last.span, "the innermost open bracket")] }
-                diagnostics.append(problem)
+                let labels = open.last.map { [Diagnostic.Label($0.span, "the innermost open bracket")] } ?? []
+                diagnostics.append(
+                    Diagnostic(
+                        .syntax, .unclosed, "this \(symbol.rawValue) closes nothing", in: source,
+                        at: Span(start, offset), labels: labels))
                 isSpaced = true
                 return true
             }
@@ -162,7 +163,9 @@ struct Lexer {
             let shown = isPlain ? "\"\(character)\"" : "a control character"
             report(.spelling, "\(shown) is not part of the language", Span(start, offset), help: help)
         } else if let last = diagnostics.popLast() {
-            report(.spelling, "these characters are not part of the language", last.span.joined(Span(start, offset)), help: last.help)
+            report(
+                .spelling, "these characters are not part of the language", last.span.joined(Span(start, offset)),
+                help: last.help)
         }
         isSpaced = true
     }

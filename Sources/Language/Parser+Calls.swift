@@ -218,7 +218,8 @@ extension Parser {
 
     private func future(_ word: Word, _ advice: String) -> Diagnostic {
         problem(
-            .future, "this version does not know `\(word.name)` yet", at: word.span, help: advice.isEmpty ? nil : advice)
+            .future, "this version does not know `\(word.name)` yet", at: word.span, help: advice.isEmpty ? nil : advice
+        )
     }
 
     private func unknownCommand(_ word: Word) -> Diagnostic {
@@ -240,7 +241,9 @@ extension Parser {
         return problem(.unknownCommand, "no command is called \"\(word.name)\"", at: word.span, help: help)
     }
 
-    private func finished(_ frame: Frame, prefix: Call.Prefix?, start: Int, isInline: Bool = false) throws(Diagnostic) -> Call {
+    private func finished(_ frame: Frame, prefix: Call.Prefix?, start: Int, isInline: Bool = false) throws(Diagnostic)
+        -> Call
+    {
         guard let signature = frame.signature else { preconditionFailure("a label is not a call") }
         let call = Call(
             prefix: prefix, verb: frame.word, signature: signature, arguments: try arguments(frame),

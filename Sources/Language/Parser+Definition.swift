@@ -1,7 +1,8 @@
 extension Parser {
     /// The words that introduce a labelled argument in a `def`; every other name there is a positional argument.
     static let prepositions: Set<String> = [
-        "as", "at", "between", "by", "drop", "from", "given", "in", "into", "keep", "measure", "on", "over", "per", "to",
+        "as", "at", "between", "by", "drop", "from", "given", "in", "into", "keep", "measure", "on", "over", "per",
+        "to",
         "under", "until", "using", "with", "within", "without",
     ]
 
@@ -25,7 +26,11 @@ extension Parser {
                 advance()
             } else {
                 let parameter = Parameter(try name("an argument").name)
-                if labels.isEmpty { parameters.append(parameter) } else { labels[labels.count - 1].parameters.append(parameter) }
+                if labels.isEmpty {
+                    parameters.append(parameter)
+                } else {
+                    labels[labels.count - 1].parameters.append(parameter)
+                }
             }
         }
         if let bare = labels.first(where: { $0.parameters.isEmpty }) {

@@ -36,7 +36,8 @@ extension Parser {
                 help: "arithmetic in an argument takes parentheses, and so does a call in an expression")
         }
         if current.word == ReservedWord.else.rawValue {
-            throw unexpected("expected the end of the statement", help: "else stands on the line of the brace: } else {")
+            throw unexpected(
+                "expected the end of the statement", help: "else stands on the line of the brace: } else {")
         }
         throw unexpected("expected the end of the statement")
     }
@@ -98,7 +99,9 @@ extension Parser {
     private mutating func loop() throws(Diagnostic) -> Statement.Kind {
         advance()
         let word = try name("a variable")
-        guard current.word == ReservedWord.in.rawValue else { throw unexpected("expected in after the loop's variable") }
+        guard current.word == ReservedWord.in.rawValue else {
+            throw unexpected("expected in after the loop's variable")
+        }
         advance()
         return .loop(word, try expression(), try block())
     }

@@ -112,7 +112,8 @@ extension Parser {
 
     /// The lexer ends every script with a line end.
     private var isAtEnd: Bool {
-        current.kind == .end || (current.kind == .newline && following.kind == .end && current.span.start == source.bytes.count)
+        current.kind == .end
+            || (current.kind == .newline && following.kind == .end && current.span.start == source.bytes.count)
     }
 
     func signature(named name: String) -> Signature? { defined[name] ?? vocabulary[name] }

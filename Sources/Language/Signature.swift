@@ -1,5 +1,5 @@
 /// What a command is: declared once, and read by parser, checker, help, completion and reference.
-public struct Signature: Sendable {
+public final class Signature: Sendable {
     /// What running a command changes.
     public enum Effect: String, Sendable {
         /// Nothing: it only computes.

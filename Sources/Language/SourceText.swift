@@ -18,7 +18,7 @@ public struct Span: Hashable, Sendable {
 }
 
 /// A script, or a line typed at the prompt, with what is needed to point into it.
-public struct SourceText: Sendable {
+public final class SourceText: Sendable {
     /// File name for messages; empty for text typed at the prompt.
     public let name: String
     /// The UTF-8 bytes that every `Span` counts.

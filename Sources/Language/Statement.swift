@@ -33,7 +33,7 @@ public struct Statement: Sendable {
 }
 
 /// A command of the user's own.
-public struct Definition: Sendable {
+public final class Definition: Sendable {
     /// Its name, with its place.
     public let word: Word
     /// What `help` says of it.
@@ -42,6 +42,13 @@ public struct Definition: Sendable {
     public let body: [Statement]
     /// The text that the body's spans point into.
     public let source: SourceText
+
+    init(word: Word, signature: Signature, body: [Statement], source: SourceText) {
+        self.word = word
+        self.signature = signature
+        self.body = body
+        self.source = source
+    }
 }
 
 /// A script as read: a tree, and what is wrong with it.
