@@ -1,0 +1,17 @@
+import Language
+
+/// A command: its declaration, and what it does.
+///
+/// One file each in this folder, and one line in the list of its shelf. Parser, help, completion, reference and the tests of
+/// examples all come from the signature.
+public protocol Command: Sendable {
+    /// How it is written, what it changes, its words for help, an example that runs.
+    static var signature: Signature { get }
+    /// Runs it. Whatever it throws leaves the session as it was.
+    static func run(_ call: Invocation, in session: Session) throws -> Outcome
+}
+
+/// Every command, in display order: the shelves behind one another.
+public enum Commands {
+    public static let all: [any Command.Type] = models + experiments + compression + sessionShelf
+}

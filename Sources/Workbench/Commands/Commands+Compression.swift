@@ -1,0 +1,4 @@
+extension Commands {
+    /// The shelf's commands, in display order.
+    static let compression: [any Command.Type] = []
+}

@@ -1,0 +1,14 @@
+/// Commands of later versions, and what to do until then.
+enum FutureWords {
+    static let all: [String: String] = [
+        "lens": "Look at the residual stream itself: `clean[\"blocks.2.hook_resid_post\"]`.",
+        "attention": "Look at the pattern itself: `clean[\"blocks.2.attn.hook_pattern\"]`.",
+        "merge-experts": "`prune` removes experts; merging them comes later.",
+        "imatrix": "`quantize … as q8_0`, `q4_0` and `mxfp4` need no importance matrix.",
+        "memory": "`info m` shows what the weights take.",
+        "recipe": "`save-session` writes the script that made a model.",
+        "bench": "`lancet kernels --bench` times the kernels; `time` times a command.",
+        "notebook": "Scripts run with `lancet run FILE`.",
+        "chat": "`generate m \"…\"` continues a text as it stands.",
+    ]
+}

@@ -1,0 +1,27 @@
+import Kernels
+
+/// How values are shown.
+public enum DisplayMode: String, CaseIterable, Sendable {
+    case text, json, csv, markdown
+}
+
+/// What a session is told from outside: process flags, and `set`.
+public struct Settings: Sendable {
+    /// The seed of every random draw.
+    public var seed: UInt64
+    /// Threads that kernels use; results do not depend on it.
+    public var threads: Int
+    public var mode: DisplayMode
+    /// Whether assignments show what they bound, as at the prompt.
+    public var showsAssignments: Bool
+
+    public init(
+        seed: UInt64 = 0, threads: Int = ThreadPool.processorCount, mode: DisplayMode = .text,
+        showsAssignments: Bool = false
+    ) {
+        self.seed = seed
+        self.threads = threads
+        self.mode = mode
+        self.showsAssignments = showsAssignments
+    }
+}

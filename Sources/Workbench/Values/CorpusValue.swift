@@ -1,0 +1,197 @@
+import Architectures
+import Documents
+import Language
+import Plots
+import Scoring
+import Storage
+import Synchronization
+import Tokenizers
+
+/// Texts to measure on: a plain text, cut into windows of tokens, or items with answers, from JSON lines.
+///
+/// It holds text. Which tokens that is depends on a model's tokenizer, so windows are cut, and slices taken, when a command
+/// uses it with a model.
+public struct CorpusValue: Sendable {
+    /// What it was made from.
+    public enum Content: Sendable {
+        case text(String)
+        case items([CorpusItem])
+    }
+
+    /// What was taken from it, in order.
+    public enum Step: Sendable, Hashable {
+        case slice(Int?, Int?, Int?)
+        case item(Int)
+        case family(String)
+    }
+
+    public let name: String
+    public let content: Content
+    public let steps: [Step]
+    /// Tokens a window of a plain text has.
+    public let windowLength: Int
+    private let cache = Cache()
+
+    public init(name: String, content: Content, steps: [Step] = [], windowLength: Int = 512) {
+        self.name = name
+        self.content = content
+        self.steps = steps
+        self.windowLength = windowLength
+    }
+
+    /// The corpus as a model's tokens.
+    /// - Throws: what the tokenizer throws; `ScoringError` for a slice or family that is not there.
+    public func tokens(for model: ModelValue, windowLength: Int? = nil) throws -> TokenCorpus {
+        let length = windowLength ?? self.windowLength
+        let tokenizer = try model.checkpoint.tokenizer()
+        let key = "\(model.checkpoint.archive.path) \(length)"
+        if let held = cache.value(key) { return held }
+        var corpus: TokenCorpus
+        switch content {
+        case .text(let text):
+            let ids = tokenizer.encode(text, parsingSpecialTokens: true, addingBoundary: false)
+            corpus = try TokenCorpus(name: name, text: ids, windowLength: length)
+        case .items(let items):
+            corpus = TokenCorpus(name: name, items: items.map { $0.tokens(tokenizer) })
+        }
+        for step in steps {
+            switch step {
+            case .slice(let start, let end, let by): corpus = try corpus.sliced(from: start, to: end, by: by ?? 1)
+            case .item(let index): corpus = try corpus.item(index)
+            case .family(let family): corpus = try corpus.family(family)
+            }
+        }
+        cache.keep(corpus, key)
+        return corpus
+    }
+
+    func taking(_ step: Step) -> CorpusValue {
+        CorpusValue(name: name, content: content, steps: steps + [step], windowLength: windowLength)
+    }
+
+    /// The tokenized forms that were asked for.
+    private final class Cache: Sendable {
+        private let held = Mutex<[String: TokenCorpus]>([:])
+        func value(_ key: String) -> TokenCorpus? { held.withLock { $0[key] } }
+        func keep(_ corpus: TokenCorpus, _ key: String) { held.withLock { $0[key] = corpus } }
+    }
+}
+
+/// One item of a corpus of JSON lines.
+public struct CorpusItem: Sendable, Hashable {
+    public let prompt: String
+    public let family: String?
+    public let variant: String?
+    public let answer: String?
+    public let wrong: String?
+    public let corrupt: String?
+    /// First tokens that count as right beside the answer's.
+    public let accepted: [String]?
+
+    /// The item as a model's tokens.
+    func tokens(_ tokenizer: any Tokenizer) -> TokenItem {
+        let inner = { (text: String) in tokenizer.encode(text, parsingSpecialTokens: false, addingBoundary: false) }
+        return TokenItem(
+            tokens: tokenizer.encode(prompt), family: family, variant: variant, answer: answer.map(inner),
+            wrong: wrong.map(inner), corrupt: corrupt.map { tokenizer.encode($0) },
+            accepted: accepted.map { $0.compactMap { inner($0).first } })
+    }
+}
+
+extension CorpusValue: SessionValue {
+    public var typeName: String { "corpus" }
+
+    public var members: [Member] {
+        [
+            Member("families", "the names of its families"),
+            Member("family", "its items of one family: .family[\"ioi\"]"),
+        ]
+    }
+
+    public func member(_ name: String) throws(LanguageError) -> Value {
+        switch name {
+        case "families": return .list(familyNames.map { .text($0) })
+        case "family": return .object(CorpusFamilies(corpus: self))
+        default: throw .noMember(name, of: typeName, among: members.map(\.name))
+        }
+    }
+
+    public func subscripted(_ indices: [IndexArgument]) throws(LanguageError) -> Value {
+        guard indices.count == 1 else { throw LanguageError(.index, "a corpus takes one index", index: 1) }
+        switch indices[0] {
+        case .integer(let index): return .object(taking(.item(index)))
+        case .slice(let start, let end, let by): return .object(taking(.slice(start, end, by)))
+        case .text(let family): return .object(taking(.family(family)))
+        default: throw LanguageError(.index, "a corpus takes a number, a slice or the name of a family")
+        }
+    }
+
+    var familyNames: [String] {
+        guard case .items(let items) = content else { return [] }
+        var names: [String] = []
+        for item in items { if let family = item.family, !names.contains(family) { names.append(family) } }
+        return names
+    }
+
+    public func text(_ options: TextOptions) -> String {
+        let size =
+            switch content {
+            case .text(let text): "\(NumberText.bytes(text.utf8.count)) of text, windows of \(windowLength) tokens"
+            case .items(let items):
+                "\(items.count) items" + (familyNames.isEmpty ? "" : " in \(familyNames.count) families")
+            }
+        return "corpus \(name) · \(size)" + steps.map { " · " + $0.text }.joined()
+    }
+
+    public var json: JSON {
+        .fields([("name", .string(name)), ("steps", .array(steps.map { .string($0.text) }))])
+    }
+
+    public func absorb(into digest: inout ValueDigest) {
+        switch content {
+        case .text(let text): digest.mix(text)
+        case .items(let items):
+            for item in items {
+                let parts = [item.prompt, item.family, item.variant, item.answer, item.wrong, item.corrupt]
+                for part in parts { digest.mix(part ?? "") }
+                for accepted in item.accepted ?? [] { digest.mix(accepted) }
+            }
+        }
+        for step in steps { digest.mix(step.text) }
+        digest.mix(windowLength)
+    }
+}
+
+/// A corpus' families, by name.
+struct CorpusFamilies: SessionValue {
+    let corpus: CorpusValue
+
+    var typeName: String { "families" }
+
+    func subscripted(_ indices: [IndexArgument]) throws(LanguageError) -> Value {
+        guard indices.count == 1, case .text(let name) = indices[0] else {
+            throw LanguageError(.index, "a family is named by a text")
+        }
+        guard corpus.familyNames.contains(name) else {
+            throw LanguageError(
+                code: "corpus.family", "\(corpus.name) has no family \"\(name)\"", name: name,
+                candidates: corpus.familyNames)
+        }
+        return .object(corpus.taking(.family(name)))
+    }
+
+    func text(_ options: TextOptions) -> String { corpus.familyNames.joined(separator: "  ") }
+    var json: JSON { .array(corpus.familyNames.map { .string($0) }) }
+    func absorb(into digest: inout ValueDigest) { corpus.absorb(into: &digest) }
+}
+
+extension CorpusValue.Step {
+    var text: String {
+        switch self {
+        case .slice(let start, let end, let by):
+            "[\(start.map(String.init) ?? ""):\(end.map(String.init) ?? "")\(by.map { ":\($0)" } ?? "")]"
+        case .item(let index): "[\(index)]"
+        case .family(let family): "family \(family)"
+        }
+    }
+}
