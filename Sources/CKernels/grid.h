@@ -23,10 +23,12 @@ LK_INLINE void LK(columns)(
     for (size_t row = 0; row < rows; row += LK_LANES) {
         const uint8_t *p = w->weights + (ptrdiff_t)row * w->row_stride + (ptrdiff_t)k * w->column_stride;
         lk_lanes sum = LK(read)(sums + row);
-        LK_UNROLL for (int step = 0; step < steps; step++)
+        LK_UNROLL for (int step = 0; step < steps; step++) {
+            const uint8_t *column = p + step * LK_LANES * w->column_stride;
+            LK(prefetch)(column, w->column_stride);
             sum = LK(fma)(
-                LK(splat)(x[k + (size_t)step * LK_LANES]),
-                LK(column)(p + step * LK_LANES * w->column_stride, w->row_stride, rows - row), sum);
+                LK(splat)(x[k + (size_t)step * LK_LANES]), LK(column)(column, w->row_stride, rows - row), sum);
+        }
         LK(write)(sums + row, sum);
     }
 }
@@ -52,18 +54,47 @@ void LK_NAMED(multiply_grid)(
     }
 }
 
+/// Turns sixteen columns of sixteen into rows, in place: halves trade places across the diagonal, then quarters, and so on.
+LK_INLINE void LK(turn)(lk_lanes *v) {
+    LK_UNROLL for (int i = 0; i < 8; i++) {
+        const lk_lanes a = v[i], b = v[i + 8];
+        v[i] = __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
+        v[i + 8] = __builtin_shufflevector(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
+    }
+    LK_UNROLL for (int n = 0; n < 8; n++) {
+        const int i = n / 4 * 8 + n % 4;
+        const lk_lanes a = v[i], b = v[i + 4];
+        v[i] = __builtin_shufflevector(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27);
+        v[i + 4] = __builtin_shufflevector(a, b, 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31);
+    }
+    LK_UNROLL for (int n = 0; n < 8; n++) {
+        const int i = n / 2 * 4 + n % 2;
+        const lk_lanes a = v[i], b = v[i + 2];
+        v[i] = __builtin_shufflevector(a, b, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29);
+        v[i + 2] = __builtin_shufflevector(a, b, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
+    }
+    LK_UNROLL for (int n = 0; n < 8; n++) {
+        const int i = n * 2;
+        const lk_lanes a = v[i], b = v[i + 1];
+        v[i] = __builtin_shufflevector(a, b, 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30);
+        v[i + 1] = __builtin_shufflevector(a, b, 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31);
+    }
+}
+
 void LK_NAMED(decode_grid)(const lk_grid *w, size_t rows, size_t columns, float *values) {
     for (size_t k = 0; k < columns; k += LK_LANES) {
         const size_t width = columns - k < LK_LANES ? columns - k : LK_LANES;
         for (size_t row = 0; row < rows; row += LK_LANES) {
             const size_t height = rows - row < LK_LANES ? rows - row : LK_LANES;
-            // A square at a time, so that what is read and what is written both stay in cache.
-            float square[LK_LANES][LK_LANES];
+            lk_lanes square[LK_LANES];
             const uint8_t *p = w->weights + (ptrdiff_t)row * w->row_stride + (ptrdiff_t)k * w->column_stride;
-            for (size_t c = 0; c < width; c++)
-                LK(write)(square[c], LK(column)(p + (ptrdiff_t)c * w->column_stride, w->row_stride, height));
-            for (size_t r = 0; r < height; r++)
-                for (size_t c = 0; c < width; c++) values[(row + r) * columns + k + c] = square[c][r];
+            for (size_t c = 0; c < LK_LANES; c++) {
+                const uint8_t *column = p + (ptrdiff_t)c * w->column_stride;
+                LK(prefetch)(column, 2 * LK_LANES * w->column_stride);
+                square[c] = c < width ? LK(column)(column, w->row_stride, height) : LK(splat)(0);
+            }
+            LK(turn)(square);
+            for (size_t r = 0; r < height; r++) LK(write_some)(values + (row + r) * columns + k, square[r], width);
         }
     }
 }

@@ -27,6 +27,11 @@ LK_INLINE lk_lanes LK(read)(const float *p) {
 
 LK_INLINE void LK(write)(float *p, lk_lanes v) { __builtin_memcpy(p, &v, sizeof v); }
 
+/// Asks for memory that lies `ahead` bytes on; it need not exist.
+LK_INLINE void LK(prefetch)(const void *p, ptrdiff_t ahead) {
+    __builtin_prefetch((const void *)((uintptr_t)p + (uintptr_t)ahead));
+}
+
 /// The first `count` lanes from memory, the others zero.
 LK_INLINE lk_lanes LK(read_some)(const float *p, size_t count) {
     lk_lanes v = LK(splat)(0);
@@ -82,11 +87,16 @@ LK_INLINE lk_lanes LK(from_half)(lk_halves16 h) {
 #endif
 }
 
-/// float32 of one IEEE half-precision number at an address of any alignment.
-LK_INLINE float LK(half_at)(const uint8_t *p) {
+/// One IEEE half-precision number at an address of any alignment, in every lane.
+LK_INLINE lk_lanes LK(half_at)(const uint8_t *p) {
     uint16_t h;
     __builtin_memcpy(&h, p, sizeof h);
-#if defined(LK_VARIANT_IS_PORTABLE)
+#if defined(LK_VARIANT_IS_AVX512)
+    return (lk_lanes)_mm512_cvtph_ps(_mm256_set1_epi16((short)h));
+#elif defined(LK_VARIANT_IS_AVX2)
+    const lk_lanes8 eight = (lk_lanes8)_mm256_cvtph_ps(_mm_set1_epi16((short)h));
+    return __builtin_shufflevector(eight, eight, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7);
+#else
     uint32_t magnitude = (uint32_t)(h & 0x7fff) << 13, bits = magnitude | 0x7f800000;
     float value;
     __builtin_memcpy(&value, &magnitude, sizeof value);
@@ -95,33 +105,6 @@ LK_INLINE float LK(half_at)(const uint8_t *p) {
     else if (magnitude & 0x7fffff) bits |= 0x00400000;
     bits |= (uint32_t)(h & 0x8000) << 16;
     __builtin_memcpy(&value, &bits, sizeof value);
-    return value;
-#else
-    return _cvtsh_ss(h);
-#endif
-}
-
-/// Sixteen entries of a table, chosen by the low four bits of sixteen bytes.
-LK_INLINE lk_lanes LK(look_up)(lk_bytes16 index, lk_lanes table) {
-#if defined(LK_VARIANT_IS_AVX512)
-    return (lk_lanes)_mm512_permutexvar_ps(_mm512_cvtepu8_epi32((__m128i)index), (__m512)table);
-#elif defined(LK_VARIANT_IS_AVX2)
-    __m256 lower = _mm256_castsi256_ps(*(const __m256i_u *)&table);
-    __m256 upper = _mm256_castsi256_ps(*((const __m256i_u *)&table + 1));
-    __m256i first = _mm256_cvtepu8_epi32((__m128i)index);
-    __m256i second = _mm256_cvtepu8_epi32(_mm_unpackhi_epi64((__m128i)index, (__m128i)index));
-    // Bit 3 of the index, moved to the sign, picks the half.
-    lk_lanes8 low = (lk_lanes8)_mm256_blendv_ps(
-        _mm256_permutevar8x32_ps(lower, first), _mm256_permutevar8x32_ps(upper, first),
-        _mm256_castsi256_ps(_mm256_slli_epi32(first, 28)));
-    lk_lanes8 high = (lk_lanes8)_mm256_blendv_ps(
-        _mm256_permutevar8x32_ps(lower, second), _mm256_permutevar8x32_ps(upper, second),
-        _mm256_castsi256_ps(_mm256_slli_epi32(second, 28)));
-    return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-#else
-    float entries[LK_LANES], chosen[LK_LANES];
-    LK(write)(entries, table);
-    for (int i = 0; i < LK_LANES; i++) chosen[i] = entries[index[i]];
-    return LK(read)(chosen);
+    return LK(splat)(value);
 #endif
 }

@@ -11,7 +11,7 @@
 
 // A register tile is as many weight rows times vectors as keep the multipliers busy and fit the registers.
 #if defined(LK_VARIANT_IS_AVX512)
-#define LK_MOST_VECTORS 6
+#define LK_MOST_VECTORS (LK_GROUPS == 1 ? 6 : 4)
 #define LK_MOST_ROWS 4
 #define LK_TILE_ROWS(vectors) 4
 #else
@@ -34,9 +34,12 @@ LK_INLINE void LK(tile)(
         LK_UNROLL for (int i = 0; i < vectors; i++) sums[r][i] = LK(splat)(0);
     }
     const size_t blocks = columns / LK_BLOCK;
+    // A row is too short for the processor to foresee, so the next tile's rows are asked for while this one is worked on.
+    const ptrdiff_t ahead = count * w->stride;
     for (size_t b = 0; b < blocks; b++) {
         LK_UNROLL for (int r = 0; r < count; r++) {
             lk_lanes block[LK_GROUPS];
+            if (vectors <= 4) LK(prefetch)(weights[r] + b * LK_BYTES, ahead);
             LK(load)(weights[r] + b * LK_BYTES, scales[r] + b, block);
             LK_UNROLL for (int g = 0; g < LK_GROUPS; g++) {
                 LK_UNROLL for (int i = 0; i < vectors; i++)

@@ -3,18 +3,16 @@
 //   0      e, the scale's exponent
 //   1..16  byte j: low half the code of weight j, high half that of weight j + 16
 #pragma STDC FP_CONTRACT OFF
+#include "mxfp4.h"
 #define LK_SELF "mxfp4.c"
 #include "variants.h"
 #else
-#include "mxfp4.h"
+#include "codes.h"
 
 LK_INLINE void LK(load)(const uint8_t *weights, const uint8_t *scales, lk_lanes *out) {
     (void)scales;
-    const lk_lanes table = LK(scaled_values)(weights[0]);
-    lk_bytes16 codes;
-    __builtin_memcpy(&codes, weights + 1, sizeof codes);
-    out[0] = LK(look_up)(codes & 15, table);
-    out[1] = LK(look_up)(codes >> 4, table);
+    const lk_signed16 values = LK_DOUBLED_VALUES;
+    LK(codes_apart)(weights + 1, values, LK(splat)(lk_half_scales[weights[0]]), out);
 }
 
 #define LK_LAYOUT_NAME mxfp4

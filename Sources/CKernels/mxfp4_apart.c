@@ -3,20 +3,15 @@
 //   0..15  byte j: low half the code of weight 2j, high half that of weight 2j + 1
 //   scales one e a block
 #pragma STDC FP_CONTRACT OFF
+#include "mxfp4.h"
 #define LK_SELF "mxfp4_apart.c"
 #include "variants.h"
 #else
-#include "mxfp4.h"
+#include "codes.h"
 
 LK_INLINE void LK(load)(const uint8_t *weights, const uint8_t *scales, lk_lanes *out) {
-    const lk_lanes table = LK(scaled_values)(scales[0]);
-    lk_bytes16 codes;
-    __builtin_memcpy(&codes, weights, sizeof codes);
-    const lk_bytes16 even = codes & 15, odd = codes >> 4;
-    out[0] = LK(look_up)(
-        __builtin_shufflevector(even, odd, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23), table);
-    out[1] = LK(look_up)(
-        __builtin_shufflevector(even, odd, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31), table);
+    const lk_signed16 values = LK_DOUBLED_VALUES;
+    LK(codes_paired)(weights, values, LK(splat)(lk_half_scales[scales[0]]), out);
 }
 
 #define LK_LAYOUT_NAME mxfp4_apart

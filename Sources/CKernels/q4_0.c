@@ -6,16 +6,12 @@
 #define LK_SELF "q4_0.c"
 #include "variants.h"
 #else
+#include "codes.h"
 
 LK_INLINE void LK(load)(const uint8_t *weights, const uint8_t *scales, lk_lanes *out) {
     (void)scales;
-    const lk_lanes steps = {-8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7};
-    // Scaling the sixteen possible weights rounds each as scaling every weight would.
-    const lk_lanes table = steps * LK(splat)(LK(half_at)(weights));
-    lk_bytes16 q;
-    __builtin_memcpy(&q, weights + 2, sizeof q);
-    out[0] = LK(look_up)(q & 15, table);
-    out[1] = LK(look_up)(q >> 4, table);
+    const lk_signed16 steps = {-8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7};
+    LK(codes_apart)(weights + 2, steps, LK(half_at)(weights), out);
 }
 
 #define LK_LAYOUT_NAME q4_0

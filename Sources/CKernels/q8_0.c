@@ -9,7 +9,7 @@
 
 LK_INLINE void LK(load)(const uint8_t *weights, const uint8_t *scales, lk_lanes *out) {
     (void)scales;
-    const lk_lanes scale = LK(splat)(LK(half_at)(weights));
+    const lk_lanes scale = LK(half_at)(weights);
     LK_UNROLL for (int g = 0; g < 2; g++) {
         lk_signed16 q;
         __builtin_memcpy(&q, weights + 2 + 16 * g, sizeof q);

@@ -8,16 +8,14 @@ extension Compute {
     func decode(_ matrix: Matrix, rows: Range<Int>, into values: UnsafeMutablePointer<Float>) {
         guard !rows.isEmpty, matrix.columns > 0 else { return }
         switch matrix.layout {
-        case .rows:
-            guard let kernels = RowKernels(format: matrix.format, apart: false, variant: variant) else {
-                return decodeByFormat(matrix, rows: rows, into: values)
+        case .rows, .scalesApart:
+            let apart = matrix.layout.keepsScalesApart
+            if let kernels = RowKernels(format: matrix.format, apart: apart, variant: variant) {
+                decode(matrix, rows: rows, by: kernels.decode, into: values)
+            } else {
+                precondition(!apart, "\(matrix.format.name) never keeps its scales apart")
+                decodeByFormat(matrix, rows: rows, into: values)
             }
-            decode(matrix, rows: rows, by: kernels.decode, into: values)
-        case .scalesApart:
-            guard let kernels = RowKernels(format: matrix.format, apart: true, variant: variant) else {
-                preconditionFailure("\(matrix.format.name) never keeps its scales apart")
-            }
-            decode(matrix, rows: rows, by: kernels.decode, into: values)
         case .strided(let columnStride):
             let kernels = RowKernels(format: matrix.format, apart: false, variant: variant)
             guard let kernel = kernels?.decodeGrid else {

@@ -6,7 +6,8 @@ extension Compute {
         _ x: UnsafePointer<Float>, count: Int, by w: Matrix, bias: UnsafePointer<Float>? = nil,
         into y: UnsafeMutablePointer<Float>
     ) {
-        multiply([MatmulJob(x: x, count: count, matrix: w, bias: bias, y: y)])
+        let job = MatmulJob(x: x, count: count, matrix: w, bias: bias, y: y)
+        if job.work > Self.smallestSharedWork { multiply([job]) } else { multiply(job, rows: 0..<w.rows) }
     }
 
     /// Several products in one parallel region, such as the chosen experts of one layer.
@@ -22,7 +23,7 @@ extension Compute {
         let share = max(Self.smallestSharedWork / 2, work / (pool.threads * 8))
         var runs: [(job: Int, rows: Range<Int>)] = []
         for (index, job) in jobs.enumerated() where job.count > 0 {
-            let step = Self.runLength(share: share, costOfRow: job.count * max(1, job.matrix.columns))
+            let step = runLength(job, share: share)
             for start in stride(from: 0, to: job.matrix.rows, by: step) {
                 runs.append((index, start..<min(job.matrix.rows, start + step)))
             }
@@ -34,8 +35,11 @@ extension Compute {
     static let smallestSharedWork = 1 << 17
 
     /// Rows a run takes for its share of the work, a multiple of the rows that a register tile takes.
-    private static func runLength(share: Int, costOfRow: Int) -> Int {
-        max(1, share / costOfRow / 4) * 4
+    private func runLength(_ job: MatmulJob, share: Int) -> Int {
+        let rows = max(1, share / (job.count * max(1, job.matrix.columns)) / 4) * 4
+        guard case .strided = job.matrix.layout else { return rows }
+        // Down a column only long runs are fast, so balance comes second.
+        return max(rows, (job.matrix.rows / pool.threads + 15) / 16 * 16)
     }
 
     /// Decodes one row, whatever its layout.

@@ -4,10 +4,13 @@ import Formats
 /// Matrix products of a run of rows on one thread: either fused (weights are decoded in registers) or tiled (a few rows are
 /// decoded to scratch and then multiplied as float32). Both take every dot product in the same order.
 extension Compute {
-    /// Vectors up to which decoding a weight again for every few of them is cheaper than decoding it to memory.
-    static let mostFusedVectors = 6
+    /// Vectors up to which decoding a block again for every few of them is cheaper than decoding it to memory.
+    static let mostFusedVectors = 8
     /// Vectors up to which a grid is walked once a vector rather than decoded.
-    static let mostGridVectors = 2
+    static let mostGridVectors = 4
+    /// Rows of a grid taken at a time: long runs down a column read fastest, while their sixteen lanes stay in a
+    /// second-level cache. A multiple of 16.
+    static let gridRows = 4096
     /// Floats of decoded rows a thread works on, about half of a second-level cache.
     static let tileFloats = 1 << 17
 
@@ -16,16 +19,10 @@ extension Compute {
         guard !rows.isEmpty, job.count > 0 else { return }
         let matrix = job.matrix
         switch matrix.layout {
-        case .rows:
-            let kernels = RowKernels(format: matrix.format, apart: false, variant: variant)
-            if let kernels, job.count <= Self.mostFusedVectors || matrix.format == .f32 {
-                multiplyFused(job, rows: rows, by: kernels)
-            } else {
-                multiplyTiled(job, rows: rows)
-            }
-        case .scalesApart:
-            let kernels = RowKernels(format: matrix.format, apart: true, variant: variant)
-            if let kernels, job.count <= Self.mostFusedVectors {
+        case .rows, .scalesApart:
+            let kernels = RowKernels(format: matrix.format, apart: matrix.layout.keepsScalesApart, variant: variant)
+            // Elements that stand alone cost next to nothing to decode, however often.
+            if let kernels, job.count <= Self.mostFusedVectors || kernels.decodeGrid != nil {
                 multiplyFused(job, rows: rows, by: kernels)
             } else {
                 multiplyTiled(job, rows: rows)
@@ -41,7 +38,7 @@ extension Compute {
     }
 
     private func multiplyFused(_ job: MatmulJob, rows: Range<Int>, by kernels: RowKernels) {
-        // In place, float32 rows are taken as many at a time as stay in cache while all vectors pass.
+        // As many rows at a time as stay in cache while all vectors pass.
         let step = job.count <= Self.mostFusedVectors ? rows.count : Self.tileRows(columns: job.matrix.columns)
         for start in stride(from: rows.lowerBound, to: rows.upperBound, by: step) {
             let part = start..<min(rows.upperBound, start + step)
@@ -77,14 +74,16 @@ extension Compute {
 
     private func multiplyGrid(_ job: MatmulJob, rows: Range<Int>, columnStride: Int, by kernel: lk_multiply_grid) {
         let matrix = job.matrix
-        let padded = (rows.count + 15) / 16 * 16
-        scratch.withFloats(16 * padded) { sums in
-            withGrid(matrix, rows: rows, columnStride: columnStride) { grid in
-                var grid = grid
-                for vector in 0..<job.count {
-                    kernel(
-                        &grid, rows.count, matrix.columns, job.x + vector * matrix.columns,
-                        job.bias.map { $0 + rows.lowerBound }, job.y + vector * matrix.rows + rows.lowerBound, sums)
+        scratch.withFloats(16 * min(Self.gridRows, (rows.count + 15) / 16 * 16)) { sums in
+            for start in stride(from: rows.lowerBound, to: rows.upperBound, by: Self.gridRows) {
+                let part = start..<min(rows.upperBound, start + Self.gridRows)
+                withGrid(matrix, rows: part, columnStride: columnStride) { grid in
+                    var grid = grid
+                    for vector in 0..<job.count {
+                        kernel(
+                            &grid, part.count, matrix.columns, job.x + vector * matrix.columns,
+                            job.bias.map { $0 + start }, job.y + vector * matrix.rows + start, sums)
+                    }
                 }
             }
         }
@@ -94,4 +93,9 @@ extension Compute {
     static func tileRows(columns: Int) -> Int {
         max(4, min(64, tileFloats / max(1, columns) / 4 * 4))
     }
+}
+
+extension Matrix.Layout {
+    /// Whether a row's scales lie elsewhere than its codes.
+    var keepsScalesApart: Bool { if case .scalesApart = self { true } else { false } }
 }
