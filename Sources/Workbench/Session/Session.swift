@@ -99,7 +99,7 @@ public final class Session: Host {
     public func didTime(_ call: Call) {
         guard let start = started.popLast() else { return }
         let (seconds, attoseconds) = (ContinuousClock.now - start).components
-        output.notice("\(call.verb.text): " + NumberText.duration(Double(seconds) + Double(attoseconds) * 1e-18))
+        output.notice("\(call.verb.name): " + NumberText.duration(Double(seconds) + Double(attoseconds) * 1e-18))
     }
 
     public func includedText(_ path: String) throws(LanguageError) -> SourceText {
