@@ -53,5 +53,7 @@ struct AddedPieces: Sendable {
         return found
     }
 
-    private static func edge(_ node: Int32, _ byte: UInt8) -> UInt64 { UInt64(UInt32(bitPattern: node)) << 8 | UInt64(byte) }
+    private static func edge(_ node: Int32, _ byte: UInt8) -> UInt64 {
+        UInt64(UInt32(bitPattern: node)) << 8 | UInt64(byte)
+    }
 }

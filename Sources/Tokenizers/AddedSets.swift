@@ -23,7 +23,9 @@ struct AddedSets: Sendable {
         }
     }
 
-    private static func insert(_ entry: TokenizerDefinition.Entry, _ id: Int, _ normalizes: Bool, _ stages: inout Stages) {
+    private static func insert(
+        _ entry: TokenizerDefinition.Entry, _ id: Int, _ normalizes: Bool, _ stages: inout Stages
+    ) {
         if entry.matchesRawText || !normalizes {
             stages.raw.insert(entry.spelling.utf8, id: id)
             return

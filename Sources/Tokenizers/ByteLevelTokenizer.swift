@@ -27,11 +27,13 @@ final class ByteLevelTokenizer: Tokenizer {
         self.pre = pre
         self.normalizes = normalizes
         summary =
-            "byte-level BPE, \(pre.rawValue)" + (normalizes ? ", NFC" : "") + (ignoresMerges ? ", whole pieces first" : "")
+            "byte-level BPE, \(pre.rawValue)" + (normalizes ? ", NFC" : "")
+            + (ignoresMerges ? ", whole pieces first" : "")
         byteIDs = try Self.byteIDs(in: vocabulary)
         table = try Self.mergeTable(merges, in: vocabulary)
         added = AddedSets(definition.entries, normalizes: normalizes)
-        whole = WholePieces(definition.entries, vocabulary, byteIDs: byteIDs, table: table, ignoresMerges: ignoresMerges)
+        whole = WholePieces(
+            definition.entries, vocabulary, byteIDs: byteIDs, table: table, ignoresMerges: ignoresMerges)
     }
 
     func encode(_ text: String, parsingSpecialTokens: Bool, addingBoundary: Bool) -> [Int] {

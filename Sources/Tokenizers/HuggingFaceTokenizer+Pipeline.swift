@@ -106,7 +106,9 @@ extension HuggingFaceTokenizer {
                     let listed = part["special_tokens"]?[name]?["ids"]?.asArray
                 else { throw .malformed("post_processor", "the template names no token: \(item)") }
                 for value in listed {
-                    guard let id = value.asInteger else { throw .malformed("post_processor", "\(value) is no token id") }
+                    guard let id = value.asInteger else {
+                        throw .malformed("post_processor", "\(value) is no token id")
+                    }
                     if isAfterText { suffix.append(id) } else { prefix.append(id) }
                 }
             }

@@ -46,7 +46,7 @@ struct MergeTable: Sendable {
 
     private func locate(_ key: UInt64) -> Int {
         let mixed = (key ^ key >> 29) &* 0x9E37_79B9_7F4A_7C15 ^ Self.seed
-        var slot = Int((mixed ^ mixed >> 32) &* 0xD6E8_FEB8_6659_FD93 >> shift)
+        var slot = Int(((mixed ^ mixed >> 32) &* 0xD6E8_FEB8_6659_FD93) >> shift)
         while slots[slot].key != key, slots[slot].key != Self.empty { slot = (slot + 1) & mask }
         return slot
     }

@@ -42,7 +42,8 @@ extension TokenizerDefinition {
     private func write(_ boundary: TextBoundary, to file: inout GGUFVocabulary) throws(TokenizerError) {
         let bos = [marks.bos].compactMap(\.self)
         let eos = [marks.eos].compactMap(\.self)
-        guard boundary.prefix.isEmpty || boundary.prefix == bos, boundary.suffix.isEmpty || boundary.suffix == eos else {
+        guard boundary.prefix.isEmpty || boundary.prefix == bos, boundary.suffix.isEmpty || boundary.suffix == eos
+        else {
             throw .unsupported(
                 "post_processor", "ids \(boundary.prefix + boundary.suffix) around a text in GGUF",
                 supported: ["BOS before", "EOS after"])

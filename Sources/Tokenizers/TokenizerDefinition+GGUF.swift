@@ -89,10 +89,15 @@ extension TokenizerDefinition {
             ? "it is the custom of \(file.model == "llama" ? "SentencePiece" : file.pre ?? "this") tokenizers"
             : "tokenizer.ggml.add_bos_token is \(addsBOS)"
         let addsEOS = file.addsEOS ?? false
-        if addsBOS, marks.bos == nil { throw .missing("tokenizer.ggml.bos_token_id", "is not there, but BOS is to be added") }
-        if addsEOS, marks.eos == nil { throw .missing("tokenizer.ggml.eos_token_id", "is not there, but EOS is to be added") }
+        if addsBOS, marks.bos == nil {
+            throw .missing("tokenizer.ggml.bos_token_id", "is not there, but BOS is to be added")
+        }
+        if addsEOS, marks.eos == nil {
+            throw .missing("tokenizer.ggml.eos_token_id", "is not there, but EOS is to be added")
+        }
         return TextBoundary(
-            prefix: addsBOS ? [marks.bos].compactMap(\.self) : [], suffix: addsEOS ? [marks.eos].compactMap(\.self) : [],
+            prefix: addsBOS ? [marks.bos].compactMap(\.self) : [],
+            suffix: addsEOS ? [marks.eos].compactMap(\.self) : [],
             rule: (addsBOS ? "adds BOS: " : "adds no BOS: ") + reason + (addsEOS ? "; adds EOS" : ""))
     }
 }

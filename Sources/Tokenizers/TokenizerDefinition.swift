@@ -25,7 +25,8 @@ public struct TokenizerDefinition: Sendable {
     }
 
     enum Model: Sendable {
-        case byteLevel(merges: [(left: String, right: String)], pre: PreTokenizer, normalizes: Bool, ignoresMerges: Bool)
+        case byteLevel(
+            merges: [(left: String, right: String)], pre: PreTokenizer, normalizes: Bool, ignoresMerges: Bool)
         case sentencePiece(scores: [Float], addsSpacePrefix: Bool)
     }
 

@@ -20,7 +20,8 @@ import Testing
     }
 
     @Test func integersOfSixtyFourBitsAreExact() throws {
-        let json = try JSON(parsing: "[9223372036854775807, -9223372036854775808, 18446744073709551615, 9007199254740993]")
+        let json = try JSON(
+            parsing: "[9223372036854775807, -9223372036854775808, 18446744073709551615, 9007199254740993]")
         #expect(json[0]?.asInteger == Int.max)
         #expect(json[1]?.asInteger == Int.min)
         #expect(json[2]?.asInteger == nil)
@@ -42,7 +43,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("0.1", 0.1), ("-0.0", -0.0), ("-0", -0.0), ("1E+2", 100), ("5e-324", Double.leastNonzeroMagnitude), ("1e-400", 0),
+        ("0.1", 0.1), ("-0.0", -0.0), ("-0", -0.0), ("1E+2", 100), ("5e-324", Double.leastNonzeroMagnitude),
+        ("1e-400", 0),
         ("1.7976931348623157e308", Double.greatestFiniteMagnitude), ("123456789.123456789", 123456789.123456789),
     ])
     func doublesAreReadToTheBit(text: String, value: Double) throws {
@@ -79,7 +81,9 @@ import Testing
         var text = "{\"vocab\":{"
         for id in 0..<200_000 { text += "\(id == 0 ? "" : ",")\"\u{120}token\(id)\":\(id)" }
         text += "},\"merges\":["
-        for id in 0..<450_000 { text += "\(id == 0 ? "" : ",")[\"\u{120}left\(id)\",\"\u{10A}right and more to read\(id)\"]" }
+        for id in 0..<450_000 {
+            text += "\(id == 0 ? "" : ",")[\"\u{120}left\(id)\",\"\u{10A}right and more to read\(id)\"]"
+        }
         text += "]}"
         let bytes = Array(text.utf8)
         #expect(bytes.count > 25_000_000)

@@ -43,7 +43,9 @@ import Testing
     }
 
     @Test func numbersWithoutAJSONFormAreNull() {
-        #expect(JSON.array([.number(JSONNumber(Double.nan)), .number(JSONNumber(-Double.infinity))]).printed() == "[null,null]")
+        #expect(
+            JSON.array([.number(JSONNumber(Double.nan)), .number(JSONNumber(-Double.infinity))]).printed()
+                == "[null,null]")
     }
 
     @Test func doublesStayDoubles() throws {
