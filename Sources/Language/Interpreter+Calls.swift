@@ -32,7 +32,7 @@ extension Interpreter {
         do throws(LanguageError) {
             // A verb that stands alone was read as a name, so its arguments were not checked yet.
             if let first = missing.first { _ = try invocation.required(first.name) }
-            if let builtin = Builtins.named(invocation.signature.name),
+            if let builtin = Builtins.named(invocation.signature.name), builtin.signature === invocation.signature,
                 invocation.prefix == nil || invocation.prefix == .time
             {
                 return Outcome(try builtin.run(invocation, self))

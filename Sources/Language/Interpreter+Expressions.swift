@@ -47,10 +47,10 @@ extension Interpreter {
             isInline: false)
     }
 
-    /// A user's own command, a built-in function, or the host's, in this order: hosts cannot be redefined.
+    /// A user's own command, the host's, or a built-in function: what the parser would find, too.
     func signature(named name: String) -> Signature? {
-        bindings.functions[name]?.signature ?? Builtins.named(name)?.signature
-            ?? host.signatures.first { $0.name == name }
+        bindings.functions[name]?.signature ?? host.signatures.last { $0.name == name }
+            ?? Builtins.named(name)?.signature
     }
 
     private func unknownName(_ name: String, _ span: Span) -> Diagnostic {

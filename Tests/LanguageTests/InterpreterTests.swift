@@ -107,6 +107,21 @@ import Testing
         #expect(host.performed.isEmpty)
     }
 
+    @Test func aHostsCommandWinsOverABuiltInFunction() {
+        final class Loud: Language.Host {
+            let signatures = [Signature("abs", "its own", category: .functions, parameters: [Parameter("value")])]
+            var shown: [String] = []
+            func perform(_ invocation: Invocation, in interpreter: Interpreter) throws(LanguageError) -> Outcome {
+                Outcome(.text("host's"))
+            }
+            func show(_ value: Value, of statement: Statement) { shown.append(value.description) }
+            func printLine(_ line: String) {}
+        }
+        let loud = Loud()
+        #expect(Interpreter(host: loud).run(SourceText("abs -3; time abs 3")).isEmpty)
+        #expect(loud.shown == ["host's", "host's"])
+    }
+
     @Test func theDeepestRecursionFitsFourMegabytesOfStack() async {
         let wrapped = String(repeating: "abs (", count: 60) + "f n" + String(repeating: ")", count: 60)
         let script = "def f n { if true { with ablate n.heads { [[(\(wrapped))]] } } }"
