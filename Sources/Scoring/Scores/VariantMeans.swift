@@ -13,6 +13,14 @@ public struct VariantMeans: Sendable {
     /// What the means are over: items, or positions of a metric that is itself a mean over positions.
     public let n: Int
     public let cost: SweepCost
+
+    public init(base: Double, variants: [Double], fired: [Int], n: Int, cost: SweepCost) {
+        self.base = base
+        self.variants = variants
+        self.fired = fired
+        self.n = n
+        self.cost = cost
+    }
 }
 
 extension Engine {
