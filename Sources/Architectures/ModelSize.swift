@@ -18,7 +18,8 @@ public struct ModelSize: Sendable, Hashable {
 
     /// All parameters, biases and norms included.
     public let parameters: Int
-    /// Parameters that a token goes through: all but the experts it is not routed to.
+    /// Parameters that a token is multiplied with: all but the experts it is not routed to, and but the embedding, from
+    /// which it takes one row (unless that is the output too).
     public let activeParameters: Int
     /// Bytes of each group, as encoded.
     public let bytes: [Group: Int]
@@ -43,7 +44,9 @@ public struct ModelSize: Sendable, Hashable {
             formats[matrix.format.id] = Share(format: matrix.format, bytes: share + matrix.byteCount)
         }
         parameters = fixed + expert.values.reduce(0, +)
-        activeParameters = expert.reduce(fixed) { sum, entry in
+        let embedding = model.tensors[Role(.output)] == nil ? nil : model.tensors[Role(.embedding)]
+        let used = fixed - (embedding.map { $0.rows * $0.columns } ?? 0)
+        activeParameters = expert.reduce(used) { sum, entry in
             let layer = model.blueprint.layers[entry.key]
             let kept = model.keptExperts[entry.key]?.count ?? layer.expertCount
             return sum + (layer.expertCount > 0 ? entry.value / layer.expertCount * min(kept, layer.activeExpertCount) : 0)

@@ -25,6 +25,7 @@ extension Hyperparameters {
             for key in yarnKeys { try expect(key, key.hasSuffix("attn_factor") ? [1] : [32, 1]) }
             return RotaryRule(theta: theta, scaling: kind == "none" || factor == 1 ? .none : .linear(factor: factor))
         case "yarn":
+            guard theta > 1 else { throw bad("rope.freq_base", "\(theta)", "a number above 1") }
             let relative = try positive(yarnKeys[0]) ?? 1
             let absolute = try positive(yarnKeys[1])
             let fast = try positive(yarnKeys[2], default: 32)
@@ -59,6 +60,7 @@ extension Hyperparameters {
         try rope.expect("partial_rotary_factor", [1])
         let plainName = try rope.text("type")
         let kind = try rope.text("rope_type") ?? plainName ?? "default"
+        guard kind != "yarn" || theta > 1 else { throw rope.bad("rope_theta", "\(theta)", "a number above 1") }
         let scaling: RotaryRule.Scaling
         switch kind {
         case "default": scaling = .none

@@ -38,7 +38,8 @@ public struct Hyperparameters: Sendable {
     /// The value of a key; nil where it is absent or null.
     mutating func value(_ key: String) -> JSON? {
         asked.insert(key)
-        return values[key].flatMap { $0.isNull ? nil : $0 }
+        // Not `nil`, which is also a JSON literal.
+        return values[key].flatMap { $0.isNull ? Optional.none : $0 }
     }
 
     /// An integer of a range, or nil where it is absent.

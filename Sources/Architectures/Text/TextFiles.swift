@@ -68,7 +68,7 @@ final class TextFiles: Sendable {
         if let text = value?.asString { return text }
         let named = value?.asArray?.first { $0["name"]?.asString == "default" }
         if let text = named?["template"]?.asString { return text }
-        return bytes("chat_template.jinja").map { String(decoding: $0, as: UTF8.self) }
+        return try bytes("chat_template.jinja").map { String(decoding: $0, as: UTF8.self) }
     }
 
     private func parse() throws(BindingError) -> TokenizerDefinition {
@@ -115,15 +115,17 @@ final class TextFiles: Sendable {
 
     /// A document of the folder; nil if there is none.
     private func json(_ name: String) throws(BindingError) -> JSON? {
-        guard let bytes = bytes(name) else { return nil }
-        do { return try JSON(parsing: Array(bytes)) } catch {
+        guard let bytes = try bytes(name) else { return Optional.none }
+        do { return try JSON(parsing: bytes) } catch {
             throw BindingError(
                 code: "binding.tokenizer", subject: "\(path(name) ?? name), \(error.subject)", message: error.message,
                 remedy: error.remedy)
         }
     }
 
-    private func bytes(_ name: String) -> Data? { path(name).flatMap { FileManager.default.contents(atPath: $0) } }
+    private func bytes(_ name: String) throws(BindingError) -> [UInt8]? {
+        do { return try archive.companion(name) } catch { throw BindingError(error) }
+    }
 
     private func path(_ name: String) -> String? { archive.folder.map { $0 + "/" + name } }
 }

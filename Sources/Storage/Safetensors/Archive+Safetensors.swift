@@ -11,7 +11,7 @@ extension Archive {
         return try Archive(
             path: file.path, container: .safetensors, files: [file], headerTexts: contents.texts,
             configuration: folder.has(CheckpointFolder.configurationName)
-                ? try folder.json(CheckpointFolder.configurationName) : nil,
+                ? try folder.json(CheckpointFolder.configurationName) : JSON?.none,
             folder: folder.path, tensors: contents.tensors)
     }
 
