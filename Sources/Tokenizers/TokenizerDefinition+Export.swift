@@ -1,6 +1,9 @@
 extension TokenizerDefinition {
     /// The tokenizer as GGUF metadata.
     ///
+    /// GGUF has no word for pieces that are cut out of a text only after it is composed; they are cut out before, which
+    /// differs where a combining mark follows one.
+    ///
     /// - Parameter rows: how many rows the model's embedding has; rows beyond the pieces become unused ones.
     /// - Throws: ``TokenizerError`` `unsupported` for what GGUF cannot say: normalization or whole-piece rules other than
     ///   the pre-tokenizer's name implies, marks around the text other than BOS and EOS.
