@@ -16,7 +16,8 @@ public final class MappedFile: ByteSource {
     /// - Throws: `StorageError` `.notFound` or `.unreadable`.
     /// - Complexity: O(1); no page is read.
     public init(path: String) throws(StorageError) {
-        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        // Without waiting: opening a named pipe that nobody writes to would never return.
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw Self.openFailure(path, errno) }
         defer { close(descriptor) }
         var status = stat()

@@ -35,7 +35,8 @@ extension Archive {
             let part = try GGUFReader.read(file, name: path, file: number - 1)
             guard try part.metadata.shardCount(path) == count, part.metadata["split.no"]?.integer == number - 1 else {
                 throw StorageError(
-                    .shard, file: path, item: "split.no", "the file does not say that it is shard \(number) of \(count)",
+                    .shard, file: path, item: "split.no",
+                    "the file does not say that it is shard \(number) of \(count)",
                     remedy: "the shards do not belong together: download them again")
             }
             files.append(file)

@@ -41,9 +41,35 @@ struct ByteCursor {
     mutating func text(_ what: String) throws(StorageError) -> String {
         let start = offset
         guard let text = String(validating: try stringBytes(what), as: UTF8.self) else {
-            throw StorageError(.malformed, file: file, offset: start, "\(what) is not UTF-8", remedy: GGUFReader.damaged)
+            throw StorageError(
+                .malformed, file: file, offset: start, "\(what) is not UTF-8", remedy: GGUFReader.damaged)
         }
         return text
+    }
+
+    /// Moves over strings.
+    ///
+    /// A vocabulary and its merges are hundreds of thousands of them, so the sound case is a bare loop; a string that
+    /// runs past the end is read again the slow way, which finds the words for it.
+    mutating func skipStrings(_ count: Int, _ what: String) throws(StorageError) {
+        var position = offset
+        for _ in 0..<count {
+            let start = position
+            position += 8
+            guard position <= bytes.count else {
+                offset = start
+                throw truncated(what)
+            }
+            let length = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: start, as: UInt64.self))
+            guard length <= min(GGUFLimits.stringBytes, UInt64(bytes.count - position)) else {
+                offset = start
+                _ = try stringBytes(what)
+                position = offset
+                continue
+            }
+            position += Int(length)
+        }
+        offset = position
     }
 
     /// Moves over bytes of known length.

@@ -20,7 +20,8 @@ public struct GGUFWriter: Sendable {
     /// What writes an archive again as it is; shards become one file.
     public init(copying archive: Archive) {
         let version: UInt32 = if case .gguf(let version) = archive.container { version } else { 3 }
-        self.init(metadata: archive.metadata, tensors: archive.tensors.map { TensorPlan(copying: $0) }, version: version)
+        self.init(
+            metadata: archive.metadata, tensors: archive.tensors.map { TensorPlan(copying: $0) }, version: version)
     }
 
     /// Writes the file under its name, whole or not at all.

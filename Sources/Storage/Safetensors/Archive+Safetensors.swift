@@ -8,11 +8,13 @@ extension Archive {
             return try CheckpointFolder(folder).open(as: file.path)
         }
         let contents = try SafetensorsReader.read(file, name: file.path)
+        var configuration = JSON?.none
+        if folder.has(CheckpointFolder.configurationName) {
+            configuration = try folder.json(CheckpointFolder.configurationName)
+        }
         return try Archive(
             path: file.path, container: .safetensors, files: [file], headerTexts: contents.texts,
-            configuration: folder.has(CheckpointFolder.configurationName)
-                ? try folder.json(CheckpointFolder.configurationName) : JSON?.none,
-            folder: folder.path, tensors: contents.tensors)
+            configuration: configuration, folder: folder.path, tensors: contents.tensors)
     }
 
     /// Opens a Hugging Face folder.

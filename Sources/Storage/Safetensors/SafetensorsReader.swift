@@ -125,7 +125,7 @@ public struct SafetensorsReader {
         }
         guard format.byteCount(shape: shape) == offsets[1] - offsets[0] else {
             throw malformed(
-                tensor, "shape \(shape) of \(typeName) does not take the \(offsets[1] - offsets[0]) bytes of its offsets")
+                tensor, "shape \(shape) of \(typeName) does not take \(offsets[1] - offsets[0]) bytes")
         }
         let (start, overflow) = headerEnd.addingReportingOverflow(offsets[0])
         guard !overflow else { throw malformed(tensor, "data_offsets lie beyond all bounds") }

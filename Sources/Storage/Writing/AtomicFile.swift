@@ -45,7 +45,7 @@ public struct AtomicFile: ~Copyable {
     public mutating func append(_ bytes: UnsafeRawBufferPointer) throws {
         var rest = bytes[...]
         while !rest.isEmpty {
-            try Interruption.check()
+            try calls.checkInterruption()
             let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(Self.chunk))
             let written = calls.write(descriptor, piece)
             if written == -Int(EINTR) { continue }
@@ -75,8 +75,6 @@ public struct AtomicFile: ~Copyable {
         }
     }
 }
-
-// MARK: - From nothing to the final name
 
 extension AtomicFile {
     private init(path: String, expectedBytes: Int, calls: FileCalls) throws(StorageError) {
@@ -128,7 +126,7 @@ extension AtomicFile {
     }
 
     private mutating func finish() throws {
-        try Interruption.check()
+        try calls.checkInterruption()
         var status = stat()
         if stat(path, &status) == 0 { fchmod(descriptor, status.st_mode & 0o7777) }
         let synced = calls.sync(descriptor)

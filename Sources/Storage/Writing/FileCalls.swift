@@ -1,8 +1,9 @@
 import Glibc
+import Tensors
 
-/// The system calls that writing a file makes; tests hand in ones that fail.
+/// What writing a file asks of the system; tests hand in calls that fail.
 ///
-/// Each returns what the call returns, and leaves the reason of a failure as a negative error number.
+/// Each call returns what the call returns, and leaves the reason of a failure as a negative error number.
 public struct FileCalls: Sendable {
     /// Writes bytes to a descriptor.
     public var write: @Sendable (_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int
@@ -12,6 +13,8 @@ public struct FileCalls: Sendable {
     public var rename: @Sendable (_ old: String, _ new: String) -> Int
     /// Bytes that a folder's disk has free for us.
     public var freeBytes: @Sendable (_ folder: String) -> Int
+    /// Throws if the user asked to stop; called before each piece is written.
+    public var checkInterruption: @Sendable () throws -> Void
 
     /// The real ones.
     public static let system = FileCalls(
@@ -26,5 +29,6 @@ public struct FileCalls: Sendable {
             guard statvfs(folder, &status) == 0 else { return -Int(errno) }
             let (bytes, overflow) = Int(status.f_bavail).multipliedReportingOverflow(by: Int(status.f_frsize))
             return overflow ? .max : bytes
-        })
+        },
+        checkInterruption: { try Interruption.check() })
 }
