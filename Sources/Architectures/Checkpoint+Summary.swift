@@ -11,7 +11,8 @@ extension Checkpoint {
         }
     }
 
-    /// How positions turn queries and keys, in words: `plain`, `YaRN ×32, reference`, `YaRN ×32, truncated as llama.cpp`.
+    /// How positions turn queries and keys, in words: `plain`, `YaRN ×32, reference` or
+    /// `YaRN ×32, truncated as llama.cpp`.
     public var ropeSummary: String {
         switch model.blueprint.rotary.scaling {
         case .none: "plain"

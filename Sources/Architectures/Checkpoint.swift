@@ -71,7 +71,8 @@ public struct Checkpoint: Sendable {
         }
         if let type = archive.metadata["general.type"]?.text, type != "model" {
             throw BindingError(
-                code: "binding.unknown-architecture", subject: archive.path, message: "the file holds a \(type), not a model",
+                code: "binding.unknown-architecture", subject: archive.path,
+                message: "the file holds a \(type), not a model",
                 remedy: "open the model that it belongs to")
         }
         let family = try Families.named(ggufArchitecture: name, file: archive.path)
@@ -99,7 +100,8 @@ public struct Checkpoint: Sendable {
         }
         guard let values = configuration.asObject else {
             throw BindingError(
-                code: "binding.hyperparameter", subject: file, message: "\(configuration.kind) where an object is expected",
+                code: "binding.hyperparameter", subject: file,
+                message: "\(configuration.kind) where an object is expected",
                 remedy: "take config.json from the model's source again")
         }
         let classes = (values["architectures"]?.asArray ?? []).compactMap(\.asString)

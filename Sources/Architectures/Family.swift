@@ -3,7 +3,8 @@ import Storage
 
 /// One family of models: everything that Lancet knows about how its checkpoints are spelled.
 ///
-/// A family translates names and numbers at the two doors, in and out; behind them a model has roles and a blueprint only.
+/// A family translates names and numbers at the two doors, in and out; behind them a model has only roles and a
+/// blueprint.
 public protocol Family: Sendable {
     /// The name that is shown, such as `gpt-oss`.
     var name: String { get }

@@ -49,7 +49,8 @@ public struct ModelSize: Sendable, Hashable {
         activeParameters = expert.reduce(used) { sum, entry in
             let layer = model.blueprint.layers[entry.key]
             let kept = model.keptExperts[entry.key]?.count ?? layer.expertCount
-            return sum + (layer.expertCount > 0 ? entry.value / layer.expertCount * min(kept, layer.activeExpertCount) : 0)
+            return sum
+                + (layer.expertCount > 0 ? entry.value / layer.expertCount * min(kept, layer.activeExpertCount) : 0)
         }
         self.bytes = bytes
         self.formats = formats.values.sorted { ($1.bytes, $0.format.id) < ($0.bytes, $1.format.id) }

@@ -13,8 +13,12 @@ struct EditedSavingTests {
     private func pruned(_ model: Model, keeping kept: [Int], in layers: [Int]? = nil) -> Model {
         var edited = model
         for layer in layers ?? model.blueprint.expertLayers {
-            guard case .experts(let count, let active, let width) = model.blueprint.layers[layer].feedForward else { continue }
-            for role in model.tensors.keys where role.layer == layer && role.expert != nil { edited.tensors[role] = nil }
+            guard case .experts(let count, let active, let width) = model.blueprint.layers[layer].feedForward else {
+                continue
+            }
+            for role in model.tensors.keys where role.layer == layer && role.expert != nil {
+                edited.tensors[role] = nil
+            }
             for (index, expert) in kept.enumerated() where expert < count {
                 for role in model.tensors.keys where role.layer == layer && role.expert == expert {
                     edited.tensors[Role(role.part, layer: layer, expert: index)] = model.tensors[role]
@@ -32,7 +36,9 @@ struct EditedSavingTests {
 
     private func rows(_ matrix: Matrix, _ kept: [Int], isVector: Bool) -> Matrix {
         let values = bits(matrix).map { Float(bitPattern: $0) }
-        let picked = isVector ? kept.map { values[$0] } : kept.flatMap { values[($0 * matrix.columns)..<(($0 + 1) * matrix.columns)] }
+        let picked =
+            isVector
+            ? kept.map { values[$0] } : kept.flatMap { values[($0 * matrix.columns)..<(($0 + 1) * matrix.columns)] }
         let columns = isVector ? kept.count : matrix.columns
         return Matrix(
             rows: isVector ? 1 : kept.count, columns: columns, format: .f32, source: MemorySource(picked), offset: 0,
@@ -53,7 +59,8 @@ struct EditedSavingTests {
             #expect(reopened.model.blueprint == model.blueprint)
             #expect(differingRoles(reopened.model, model) == [])
             guard checkpoint.naming == .gguf else { continue }
-            let changed = reopened.archive.metadata.filter { checkpoint.archive.metadata[$0.key] != $0.value }.map(\.key)
+            let changed = reopened.archive.metadata.filter { checkpoint.archive.metadata[$0.key] != $0.value }.map(
+                \.key)
             let used = oracle.number("top_k") == count
             let prefix = checkpoint.family.ggufArchitecture
             #expect(changed == [prefix + ".expert_count"] + (used ? [prefix + ".expert_used_count"] : []))

@@ -45,19 +45,23 @@ struct NamingTests {
             #expect(place(up, .huggingFace) == "model.layers.1.mlp.experts.gate_up_proj_blocks[3, 1::2]")
             #expect(place(Role(.sinks, layer: 0), .gguf) == "blk.0.attn_sinks.weight")
             #expect(place(Role(.sinks, layer: 0), .huggingFace) == "model.layers.0.self_attn.sinks")
-            #expect(place(Role(.gateBias, layer: 0, expert: 2), .huggingFace)
-                == "model.layers.0.mlp.experts.gate_up_proj_bias[2, 0::2]")
+            #expect(
+                place(Role(.gateBias, layer: 0, expert: 2), .huggingFace)
+                    == "model.layers.0.mlp.experts.gate_up_proj_bias[2, 0::2]")
         }
         let plain = try Checkpoint.open(try Oracle("gptoss-plain").gguf)
         let gate = Role(.gate, layer: 0, expert: 4)
-        #expect(plain.family.place(of: gate, in: .huggingFace, model: plain.model)?.description
-            == "model.layers.0.mlp.experts.gate_up_proj[4, :, 0::2]")
+        #expect(
+            plain.family.place(of: gate, in: .huggingFace, model: plain.model)?.description
+                == "model.layers.0.mlp.experts.gate_up_proj[4, :, 0::2]")
         let dense = try Checkpoint.open(try Oracle("qwen3moe-dense-layers").folder)
-        #expect(dense.family.place(of: Role(.gate, layer: 1), in: .huggingFace, model: dense.model)?.description
-            == "model.layers.1.mlp.gate_proj.weight")
+        #expect(
+            dense.family.place(of: Role(.gate, layer: 1), in: .huggingFace, model: dense.model)?.description
+                == "model.layers.1.mlp.gate_proj.weight")
         #expect(dense.family.place(of: Role(.gate, layer: 1), in: .gguf, model: dense.model) == nil)
-        #expect(dense.family.place(of: Role(.down, layer: 0, expert: 2), in: .huggingFace, model: dense.model)?.description
-            == "model.layers.0.mlp.experts.2.down_proj.weight")
+        #expect(
+            dense.family.place(of: Role(.down, layer: 0, expert: 2), in: .huggingFace, model: dense.model)?.description
+                == "model.layers.0.mlp.experts.2.down_proj.weight")
     }
 
     @Test("names of the other container find stacks, and nonsense finds nothing")
@@ -66,7 +70,9 @@ struct NamingTests {
         let stack = try #require(checkpoint.family.tensor(named: "blk.1.ffn_down_exps.weight", in: checkpoint.model))
         #expect(stack.shape == [5, 32, 32])
         #expect(stack.roles == (0..<5).map { Role(.down, layer: 1, expert: $0) })
-        for name in ["blk.2.attn_norm.weight", "blk.-1.attn_norm.weight", "blk.01.attn_norm.weight", "", "blk.", "lm_head"] {
+        for name in [
+            "blk.2.attn_norm.weight", "blk.-1.attn_norm.weight", "blk.01.attn_norm.weight", "", "blk.", "lm_head",
+        ] {
             #expect(checkpoint.family.tensor(named: name, in: checkpoint.model) == nil)
         }
         #expect(

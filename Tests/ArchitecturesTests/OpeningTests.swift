@@ -85,7 +85,8 @@ struct OpeningTests {
         let rotary = try Checkpoint.open(path).model.blueprint.rotary
         #expect(rotary.theta == 150000)
         #expect(
-            rotary.scaling == .yarn(.init(factor: 32, originalContext: 4096, betaFast: 32, betaSlow: 1, truncated: false)))
+            rotary.scaling
+                == .yarn(.init(factor: 32, originalContext: 4096, betaFast: 32, betaSlow: 1, truncated: false)))
     }
 
     @Test("YaRN's attention factor follows mscale where both are given")
@@ -103,6 +104,31 @@ struct OpeningTests {
         // What transformers 5.23 gives for this configuration.
         #expect(abs((yarn.attentionFactor ?? 0) - 0.9210423553) < 1e-6)
         #expect(yarn.truncated)
+    }
+
+    @Test(
+        "windows of a GGUF follow a period or a list",
+        arguments: [
+            (MetadataValue.uint32(1), [false, false, false]), (.uint32(0), [true, true, true]),
+            (.uint32(3), [true, true, false]), (.array(MetadataArray([true, false, true])), [true, false, true]),
+        ])
+    func windowPatterns(value: MetadataValue, windowed: [Bool]) throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.copy(
+            try Oracle("gptoss-top1"), metadata: ["gpt-oss.attention.sliding_window_pattern": value])
+        let layers = try Checkpoint.open(path).model.blueprint.layers
+        #expect(layers.map { $0.window != nil } == windowed)
+    }
+
+    @Test("layers of a GGUF may use different numbers of experts")
+    func expertsUsedByLayer() throws {
+        let folder = try TemporaryFolder()
+        let used = MetadataValue.array(MetadataArray([Int32(1), 3]))
+        let path = try folder.copy(try Oracle("gptoss-plain"), metadata: ["gpt-oss.expert_used_count": used])
+        let checkpoint = try Checkpoint.open(path)
+        #expect(checkpoint.model.blueprint.layers.map(\.activeExpertCount) == [1, 3])
+        let writer = try CheckpointWriter(checkpoint.model, from: checkpoint)
+        #expect(writer.file.metadata == checkpoint.archive.metadata)
     }
 
     @Test("teaching models open with their tokenizer, and count what they weigh")

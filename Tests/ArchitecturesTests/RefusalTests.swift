@@ -101,7 +101,8 @@ struct RefusalTests {
             name == "gptoss-plain" ? "intermediate_size" : "moe_intermediate_size", "max_position_embeddings",
         ]
         let values: [JSON] = [
-            0, -1, 9_223_372_036_854_775_807, 4_294_967_295, 1e300, "7", [1], [:], true, .number(.floating(.leastNonzeroMagnitude)),
+            0, -1, 9_223_372_036_854_775_807, 4_294_967_295, 1e300, "7", [1], [:], true,
+            .number(.floating(.leastNonzeroMagnitude)),
         ]
         for key in keys {
             // Any number above 0 may be an epsilon.
@@ -124,7 +125,8 @@ struct RefusalTests {
             ("qwen3moe-plain", "decoder_sparse_step", 0),
             ("qwen3moe-plain", "quantization_config", []),
         ]
-        for (name, key, value) in lists where !(key == "rope_parameters" && value["factor"] == nil && value.asObject != nil) {
+        for (name, key, value) in lists
+        where !(key == "rope_parameters" && value["factor"] == nil && value.asObject != nil) {
             #expect(try refusal(name, [key: value]) != nil, "\(key) \(value)")
         }
     }

@@ -57,7 +57,8 @@ struct SavingTests {
             #expect(ours.shape == entry.shape && ours.format == entry.format, "\(entry.name)")
             #expect(ours.withBytes { Array($0) } == entry.withBytes { Array($0) }, "\(entry.name)")
         }
-        for entry in theirs.metadata where !entry.key.hasPrefix("general.name") && !entry.key.hasSuffix("feed_forward_length") {
+        for entry in theirs.metadata
+        where !entry.key.hasPrefix("general.name") && !entry.key.hasSuffix("feed_forward_length") {
             #expect(reopened.archive.metadata[entry.key] == entry.value, "\(entry.key)")
         }
     }
@@ -110,6 +111,24 @@ struct SavingTests {
         let checkpoint = try Checkpoint.open(path)
         let error = #expect(throws: BindingError.self) { _ = try CheckpointWriter(checkpoint.model, from: checkpoint) }
         #expect(error?.subject == "rope truncate false")
+    }
+
+    @Test("an attention factor and stretched positions survive translation")
+    func scalingRoundTrip() throws {
+        let ropes: [JSON] = [
+            [
+                "rope_type": "yarn", "rope_theta": 5000.0, "factor": 6.5, "original_max_position_embeddings": 48,
+                "attention_factor": 1.21, "beta_fast": 16.0, "beta_slow": 2.0, "truncate": true,
+            ],
+            ["rope_type": "linear", "rope_theta": 5000.0, "factor": 3.0],
+        ]
+        for rope in ropes {
+            let folder = try TemporaryFolder()
+            let path = try folder.copy(try Oracle("qwen3moe-plain"), configuration: ["rope_parameters": rope])
+            let checkpoint = try Checkpoint.open(path)
+            try checkpoint.save(checkpoint.model, to: folder.path + "/out.gguf")
+            #expect(try Checkpoint.open(folder.path + "/out.gguf").model.blueprint == checkpoint.model.blueprint)
+        }
     }
 
     @Test("a target that is mapped is not replaced")

@@ -45,7 +45,8 @@ public struct Qwen3MoE: Family {
         }
         if let layer = blueprint.layers.firstIndex(where: { $0.expertCount == 0 }) {
             throw .notCarried(
-                "mlp_only_layers, decoder_sparse_step", "layer \(layer) is dense, and a qwen3moe GGUF has no dense layers")
+                "mlp_only_layers, decoder_sparse_step",
+                "layer \(layer) is dense, and a qwen3moe GGUF has no dense layers")
         }
         if blueprint.layers.contains(where: { $0.window != nil }) {
             throw .notCarried("use_sliding_window true", "a qwen3moe GGUF has no windows")

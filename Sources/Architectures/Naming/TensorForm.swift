@@ -18,7 +18,7 @@ public struct TensorForm: Sendable, Hashable {
         case rows
         /// Rows are inputs.
         case transposed
-        /// MXFP4 as two tensors: codes of shape [experts, rows, blocks, 16] and scales of shape [experts, rows, blocks].
+        /// MXFP4 as two tensors: codes of shape [experts, rows, blocks, 16] and scales [experts, rows, blocks].
         case blocksAndScales
     }
 
@@ -61,7 +61,9 @@ public struct TensorForm: Sendable, Hashable {
     }
 
     /// The tensor of scales that goes with a tensor of blocks.
-    var scales: TensorForm { TensorForm(name.replacingSuffix("_blocks", by: "_scales"), experts: experts, arrangement: arrangement) }
+    var scales: TensorForm {
+        TensorForm(name.replacingSuffix("_blocks", by: "_scales"), experts: experts, arrangement: arrangement)
+    }
 
     /// The layer and expert that a name speaks of, nil if it is not of this form.
     func match(_ candidate: String) -> (layer: Int?, expert: Int?)? {

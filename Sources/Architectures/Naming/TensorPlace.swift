@@ -69,7 +69,7 @@ extension Family {
         let roles = slot.roles(form: form, layer: layer, expert: expert, of: model.blueprint)
         let matrices = roles.compactMap { model.tensors[$0] }
         guard !matrices.isEmpty, matrices.count == roles.count else { return nil }
-        // The names of MXFP4 blocks and scales stand for nothing where experts have another format, and the other way round.
+        // The names of MXFP4 blocks and scales stand for nothing where experts have another format, and vice versa.
         if slot.forms.count > 1, (form.arrangement == .blocksAndScales) != (matrices[0].format == .mxfp4) { return nil }
         var formats: [BlockFormat] = []
         for matrix in matrices where !formats.contains(matrix.format) { formats.append(matrix.format) }
@@ -103,7 +103,8 @@ extension Family {
                 let role = slot.roles(form: slot.forms[0], layer: layer, expert: 0, of: model.blueprint)[0]
                 guard let first = model.tensors[role] else { return [String]() }
                 let form =
-                    slot.forms.first { ($0.arrangement == .blocksAndScales) == (first.format == .mxfp4) } ?? slot.forms[0]
+                    slot.forms.first { ($0.arrangement == .blocksAndScales) == (first.format == .mxfp4) }
+                    ?? slot.forms[0]
                 let count = form.experts == .separate ? layer.map { model.blueprint.layers[$0].expertCount } ?? 1 : 1
                 return (0..<count).map { form.name(layer: layer, expert: $0) }
             }

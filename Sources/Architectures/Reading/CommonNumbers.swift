@@ -25,7 +25,9 @@ struct CommonNumbers {
         let whole: [JSON] = [.number(JSONNumber(headDimension))]
         if headDimension != hiddenSize / headCount || keys.holds("attention.value_length") {
             let values = try keys.integer("attention.value_length", default: hiddenSize / headCount)
-            guard values == headDimension else { throw keys.unsupported("attention.value_length", .number(JSONNumber(values))) }
+            guard values == headDimension else {
+                throw keys.unsupported("attention.value_length", .number(JSONNumber(values)))
+            }
         }
         try keys.expect("rope.dimension_count", whole)
         try keys.expect("attention.causal", [true])

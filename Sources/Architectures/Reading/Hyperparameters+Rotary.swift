@@ -17,7 +17,9 @@ extension Hyperparameters {
         let factor = try scale("rope.scaling.factor") ?? oldFactor ?? 1
         let original = try integer("rope.scaling.original_context_length", default: contextLength)
         let kind = try text("rope.scaling.type") ?? "linear"
-        let yarnKeys = ["attn_factor", "yarn_attn_factor", "yarn_beta_fast", "yarn_beta_slow"].map { "rope.scaling." + $0 }
+        let yarnKeys = ["attn_factor", "yarn_attn_factor", "yarn_beta_fast", "yarn_beta_slow"].map {
+            "rope.scaling." + $0
+        }
         try expect("rope.scaling.yarn_log_multiplier", [0])
         try expect("rope.scaling.yarn_ext_factor", kind == "yarn" ? [1, -1] : [0, -1])
         switch kind {
@@ -43,7 +45,7 @@ extension Hyperparameters {
         }
     }
 
-    /// The rotary rule of `config.json`: `rope_scaling` if it has anything, else `rope_parameters`, else the family's own.
+    /// The rotary rule of `config.json`: `rope_scaling` if it has anything, else `rope_parameters`, else the family's.
     /// - Source: transformers, `modeling_rope_utils.py`.
     mutating func rotary(
         defaultTheta: Float, defaultScaling: RotaryRule.Scaling, contextLength: Int

@@ -4,9 +4,11 @@ import Kernels
 import Storage
 import Tensors
 
-/// Turns a model back into a GGUF file: roles become names, and what the file cannot say is refused before it is written.
+/// Turns a model back into a GGUF file: roles become names, and what the file cannot say is refused before anything is
+/// written.
 ///
-/// From a GGUF checkpoint, metadata and the order of tensors are carried over, and only what an edit changed is patched.
+/// From a GGUF checkpoint, metadata and the order of tensors are carried over, and only what an edit changed is
+/// patched.
 /// From a Hugging Face folder, hyperparameters and tokenizer are translated.
 public struct CheckpointWriter: Sendable {
     /// The metadata and the tensors, ready to be streamed.

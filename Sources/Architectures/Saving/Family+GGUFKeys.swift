@@ -37,7 +37,9 @@ extension Family {
             guard yarn.truncated == ggufTruncatesYarn else {
                 throw .notCarried(
                     "rope truncate \(yarn.truncated)",
-                    "GGUF does not say how YaRN's ramp ends, and one of \(name) is read as truncate \(ggufTruncatesYarn)")
+                    "GGUF does not say how YaRN's ramp ends, and one of \(name) is read as truncate "
+                        + "\(ggufTruncatesYarn)"
+                )
             }
             var keys: [(String, MetadataValue)] = [
                 ("rope.scaling.type", .string("yarn")),

@@ -20,7 +20,7 @@ struct SaveCheck {
         }
         if let first = model.interventions.first {
             throw .notCarried(
-                "\(first.site)", "an intervention is in force, which weights cannot say",
+                first.site.name, "an intervention is in force, which weights cannot say",
                 remedy: "undo the ablation or patch, or remove the part with prune")
         }
     }
@@ -53,8 +53,11 @@ struct SaveCheck {
             let other = model.blueprint.layers[layer]
             guard other.expertCount == count else {
                 throw .notCarried(
-                    "expert_count", "layer \(first) has \(count) experts and layer \(layer) \(other.expertCount), but files hold one number",
-                    remedy: "keep the same number in every layer: select scores top \(min(count, other.expertCount)) per layer")
+                    "expert_count",
+                    "layer \(first) has \(count) experts and layer \(layer) \(other.expertCount), but files hold one "
+                        + "number",
+                    remedy: "keep the same number in every layer: select scores top "
+                        + "\(min(count, other.expertCount)) per layer")
             }
             guard other.activeExpertCount <= count, count > 0 else {
                 throw .notCarried(

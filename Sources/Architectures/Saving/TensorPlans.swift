@@ -3,7 +3,8 @@ import Inference
 import Kernels
 import Storage
 
-/// The tensors of a GGUF file as they are to be written, each made of one role's matrix or of a layer's stack of experts.
+/// The tensors of a GGUF file as they are to be written, each made of one role's matrix or of a layer's stack of
+/// experts.
 struct TensorPlans {
     let model: Model
     let family: any Family
@@ -23,7 +24,8 @@ struct TensorPlans {
             if let plan = try plan(slot, layer, keepsFormat: true, shape: entry.shape) { plans.append(plan) }
         }
         for slot in family.slots(.gguf) {
-            for layer in slot.layers(of: blueprint) where !written.contains(slot.forms[0].name(layer: layer, expert: nil)) {
+            for layer in slot.layers(of: blueprint)
+            where !written.contains(slot.forms[0].name(layer: layer, expert: nil)) {
                 if let plan = try plan(slot, layer, keepsFormat: true) { plans.append(plan) }
             }
         }
@@ -37,7 +39,9 @@ struct TensorPlans {
             for layer in slot.layers(of: blueprint) {
                 if let plan = try plan(slot, layer, keepsFormat: false) {
                     plans.append(plan)
-                } else if slot.parts == [.output], family.ggufNeedsOutput, let embedding = model.tensors[Role(.embedding)] {
+                } else if slot.parts == [.output], family.ggufNeedsOutput,
+                    let embedding = model.tensors[Role(.embedding)]
+                {
                     plans.append(plan(slot, layer, [embedding], embedding.format, shape: nil))
                 }
             }
@@ -71,7 +75,9 @@ struct TensorPlans {
         let isForced = !keepsFormat && (slot.parts[0].isVector || slot.parts[0] == .router)
         if !isForced, let other = matrices.firstIndex(where: { $0.format != first.format }) {
             throw .notCarried(
-                name, "experts of one tensor have one format, but expert 0 is \(first.format.name) and expert \(other) \(matrices[other].format.name)",
+                name,
+                "experts of one tensor have one format, but expert 0 is \(first.format.name) and expert \(other) "
+                    + matrices[other].format.name,
                 remedy: "give them one: quantize m.layers[\(layer ?? 0)].experts as \(matrices[other].format.name)")
         }
         return plan(slot, layer, matrices, isForced ? .f32 : first.format, shape: shape)
@@ -85,7 +91,8 @@ struct TensorPlans {
         // Writers differ in whether they keep axes of length 1; a file's own habit is kept.
         let isSame = shape.map { $0.drop { $0 == 1 }.elementsEqual(natural.drop { $0 == 1 }) } ?? false
         return TensorPlan(
-            name: form.name(layer: layer, expert: nil), format: .block(format), shape: isSame ? shape ?? natural : natural
+            name: form.name(layer: layer, expert: nil), format: .block(format),
+            shape: isSame ? shape ?? natural : natural
         ) { sink in
             for matrix in matrices {
                 if matrix.format == format {

@@ -61,7 +61,7 @@ final class TextFiles: Sendable {
 
     /// The chat template; nil where there is none.
     ///
-    /// A template in `tokenizer_config.json` comes before `chat_template.jinja`, and of several the one named `default`.
+    /// A template in `tokenizer_config.json` comes before `chat_template.jinja`; of several, the one named `default`.
     func chatTemplate() throws(BindingError) -> String? {
         if case .gguf = archive.container { return archive.metadata["tokenizer.chat_template"]?.text }
         let value = try json("tokenizer_config.json")?["chat_template"]
@@ -94,7 +94,8 @@ final class TextFiles: Sendable {
     private func folderDefinition() throws -> TokenizerDefinition {
         guard let document = try json("tokenizer.json") else {
             throw BindingError(
-                code: "binding.tokenizer", subject: path("tokenizer.json") ?? archive.path, message: "it cannot be read",
+                code: "binding.tokenizer", subject: path("tokenizer.json") ?? archive.path,
+                message: "it cannot be read",
                 remedy: "make the file readable")
         }
         var definition = try TokenizerDefinition(
