@@ -59,7 +59,7 @@ let package = Package(
             ]),
         room(
             "Terminal",
-            imports: ["Workbench", "Language", "Plots", "Documents", "Kernels", "CEditLine", argumentParser]),
+            imports: ["Workbench", "Language", "Plots", "Documents", "Kernels", "Tensors", "CEditLine", argumentParser]),
         .executableTarget(name: "lancet", dependencies: ["Terminal"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "lancet-bench",
@@ -105,7 +105,16 @@ let package = Package(
                 "Language", "Surgery", "Scoring", "Architectures", "Inference", "Storage", "Formats", "Tensors",
                 "Documents", "Plots", "TestSupport",
             ]),
-        tests(of: "Terminal", imports: ["Workbench", "Language", "Documents", "CEditLine", "TestSupport"]),
+        .target(name: "CPseudoTerminal", path: "Tests/CPseudoTerminal", cSettings: cSettings),
+        .executableTarget(
+            name: "lineeditor-probe", dependencies: ["Terminal", "Tensors"], path: "Tests/LineEditorProbe",
+            swiftSettings: swiftSettings),
+        tests(
+            of: "Terminal",
+            imports: [
+                "Workbench", "Language", "Documents", "Plots", "Tensors", "CEditLine", "TestSupport",
+                "CPseudoTerminal", "lineeditor-probe",
+            ]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11

@@ -82,10 +82,10 @@ public enum NumberText {
     /// Writes a duration: `0.02 s`, `3.4 s`, `2 min 05 s`, `1 h 07 min`.
     ///
     /// - Units: seconds in.
-    public static func duration(_ seconds: Double) -> String {
+    public static func duration(_ seconds: Double, decimals: Int = 2) -> String {
         guard seconds.isFinite, seconds >= 0, seconds < 1e12 else { return nonFinite(seconds) + " s" }
-        if seconds < 9.995 { return fixed(seconds, decimals: 2) + " s" }
-        if seconds < 59.95 { return fixed(seconds, decimals: 1) + " s" }
+        if seconds < 9.995 { return fixed(seconds, decimals: decimals) + " s" }
+        if seconds < 59.95 { return fixed(seconds, decimals: min(decimals, 1)) + " s" }
         let whole = Int(seconds.rounded())
         func twoDigits(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
         if whole < 3600 { return "\(whole / 60) min \(twoDigits(whole % 60)) s" }
