@@ -1,1 +1,3 @@
-print("lancet")
+import Terminal
+
+LancetCommand.start()

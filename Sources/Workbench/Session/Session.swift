@@ -15,6 +15,11 @@ public final class Session: Host {
     public var witnesses: [any StatementWitness] = []
     /// The folder that relative paths start from; nil for the process's own.
     public var folder: String?
+    /// Whether shown values are kept from the output, as in a replay.
+    var isMuted = false
+    /// The statements that succeeded, in canonical spelling: what `save-session` writes.
+    private(set) var succeeded: [String] = []
+    private var isStopped = false
     private var versionCount = 0
     private let byName: [String: any Command.Type]
     private var started: [ContinuousClock.Instant] = []
@@ -32,8 +37,25 @@ public final class Session: Host {
     /// - Returns: what went wrong, empty when nothing did.
     public func run(_ source: SourceText) -> [Diagnostic] {
         Interruption.clear()
+        isStopped = false
         return interpreter.run(source)
     }
+
+    /// Ends the running script at its next statement.
+    func stop() { isStopped = true }
+
+    /// Sets a variable from outside a script; a number or a truth value in spelling becomes one.
+    public func set(_ name: String, to text: String) { interpreter.set(name, to: Self.outside(text)) }
+
+    /// The value that a text from outside means.
+    static func outside(_ text: String) -> Value {
+        if text == "true" || text == "false" { return .boolean(text == "true") }
+        if let number = Double(text), number.isFinite { return .number(number) }
+        return .text(text)
+    }
+
+    /// Writes a record to a file.
+    public func writeRecord(_ text: String, to path: String) throws { try TextFile.write(text, to: resolved(path)) }
 
     /// A number no model version of this session had before.
     func nextVersion() -> Int {
@@ -73,6 +95,7 @@ public final class Session: Host {
     public func show(_ value: Value, of statement: Statement) {
         for witness in witnesses { witness.shown(value) }
         if case .nothing = value { return }
+        if isMuted { return }
         output.write(Display(mode: settings.mode, options: output.textOptions).rendered(value))
     }
 
@@ -83,13 +106,16 @@ public final class Session: Host {
         output.write(text.split(separator: "\n", omittingEmptySubsequences: false).prefix(2).joined(separator: "\n"))
     }
 
-    public func printLine(_ line: String) { output.write(line) }
+    public func printLine(_ line: String) {
+        if !isMuted { output.write(line) }
+    }
 
     public func willRun(_ statement: Statement, of source: SourceText) {
         for witness in witnesses { witness.willRun(statement, of: source) }
     }
 
     public func didRun(_ statement: Statement, of source: SourceText, failure: Diagnostic?) {
+        if failure == nil { succeeded.append(statement.canonical) }
         for witness in witnesses { witness.didRun(statement, of: source, failure: failure) }
     }
 
@@ -109,7 +135,7 @@ public final class Session: Host {
     }
 
     public func checkInterruption() throws(LanguageError) {
-        if Interruption.isRequested { throw .interrupted }
+        if Interruption.isRequested || isStopped { throw .interrupted }
     }
 
     /// A path as the process sees it.

@@ -105,8 +105,11 @@ public struct WeightValue: SessionValue {
 }
 
 extension ValueDigest {
+    /// Mixes the digest of an encoded matrix.
+    mutating func mix(_ matrix: Matrix) { mix(MatrixDigests.shared.digest(of: matrix)) }
+
     /// Mixes geometry and bytes of an encoded matrix, in row order wherever the rows lie.
-    mutating func mix(_ matrix: Matrix) {
+    mutating func mixBytes(of matrix: Matrix) {
         mix(matrix.rows)
         mix(matrix.columns)
         mix(matrix.format.name)

@@ -1,0 +1,4 @@
+/// Lancet's version, as records and `--version` state it.
+public enum LancetVersion {
+    public static let text = "0.1.0"
+}
