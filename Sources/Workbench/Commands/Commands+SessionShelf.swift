@@ -1,4 +1,6 @@
 extension Commands {
     /// The shelf's commands, in display order.
-    static let sessionShelf: [any Command.Type] = []
+    static let sessionShelf: [any Command.Type] = [
+        Undo.self, Redo.self, Edits.self, Diff.self, SaveSession.self, SetCommand.self, Help.self, Examples.self,
+    ]
 }

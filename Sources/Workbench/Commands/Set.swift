@@ -1,0 +1,49 @@
+import Language
+import Plots
+
+/// `set SETTING VALUE`: a setting of the session.
+enum SetCommand: Command {
+    static let signature = Signature(
+        "set", "changes a setting of the session; without a value shows it",
+        docs: """
+            seed: of every random draw. threads: results do not depend on it. mode: how values are shown. precision: exact \
+            (float32 activations) is the only one so far.
+            """,
+        category: Shelf.session, effect: .session,
+        parameters: [
+            Parameter("setting", .choice(["seed", "threads", "mode", "precision"])),
+            Parameter("value", .choiceOrAny(DisplayMode.allCases.map(\.rawValue) + ["exact"]), optional: true),
+        ],
+        examples: ["set seed 7\nset seed"])
+
+    static func run(_ call: Invocation, in session: Session) throws -> Outcome {
+        let setting = try call.required("setting").asText()
+        guard let argument = call.argument("value") else { return Outcome(value(of: setting, session)) }
+        switch setting {
+        case "seed": session.settings.seed = UInt64(try argument.asInteger(in: 0...Int.max))
+        case "threads": session.useThreads(try argument.asInteger(in: 1...1024))
+        case "mode":
+            guard let mode = DisplayMode(rawValue: try argument.asText()) else {
+                throw LanguageError.wrongKind(
+                    argument.value, wanted: "text, json, csv or markdown", span: argument.span)
+            }
+            session.settings.mode = mode
+        default:
+            guard try argument.asText() == "exact" else {
+                throw LanguageError(
+                    code: "set.precision", "the only precision is exact: float32 activations",
+                    help: "8-bit activations come with a later version.", span: argument.span)
+            }
+        }
+        return Outcome()
+    }
+
+    private static func value(of setting: String, _ session: Session) -> Value {
+        switch setting {
+        case "seed": .number(Double(session.settings.seed))
+        case "threads": .number(session.settings.threads)
+        case "mode": .text(session.settings.mode.rawValue)
+        default: .text("exact")
+        }
+    }
+}
