@@ -65,7 +65,7 @@ let package = Package(
             name: "lancet-bench",
             dependencies: [
                 "Surgery", "Scoring", "Architectures", "Inference", "Kernels", "Storage", "Formats", "Tokenizers",
-                "Tensors",
+                "Documents", "Tensors",
             ],
             swiftSettings: swiftSettings),
 

@@ -1,0 +1,92 @@
+"""Turns what bench.sh measured into Markdown.
+
+Usage: report.py FOLDER       reads FOLDER/PART-CONTENDER-ROUND.json, prints the tables
+
+Contenders take turns, so each round gives one ratio; figures are medians over rounds, and so are ratios.
+"""
+import glob
+import json
+import os
+import statistics
+import sys
+
+folder = sys.argv[1]
+
+
+def rounds(part, contender):
+    paths = sorted(glob.glob(os.path.join(folder, f"{part}-{contender}-*.json")))
+    return [json.load(open(path)) for path in paths]
+
+
+def spread(values, digits=1):
+    values = sorted(values)
+    middle = f"{statistics.median(values):,.{digits}f}"
+    return middle if len(values) == 1 else f"{middle} ({values[0]:,.{digits}f} to {values[-1]:,.{digits}f})"
+
+
+def table(header, rows):
+    print("| " + " | ".join(header) + " |")
+    print("|" + "---|" * len(header))
+    for row in rows:
+        print("| " + " | ".join(row) + " |")
+    print()
+
+
+def processor():
+    for line in open("/proc/cpuinfo"):
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return "unknown"
+
+
+def compare(name, ours, theirs):
+    return [name, spread(ours), spread(theirs), spread([a / b for a, b in zip(ours, theirs)], 2)]
+
+
+def report_open(runs):
+    run = runs[0]
+    print(f"## Opening a checkpoint of {run['bytes'] / 1e9:.1f} GB\n")
+    print(f"{run['tensors']} tensors, a vocabulary of {run['vocabulary']:,} tokens. From the path to a model that can run.\n")
+    table(["", "milliseconds"], [
+        ["first, its pages not in memory", f"{run['first_open_ms']:.1f}"],
+        [f"again, median of {len(run['open_ms_runs'])}", spread(run["open_ms_runs"])],
+        ["of which reading the file's header", spread(run["of_which_reading_ms_runs"])],
+    ])
+
+
+def report_engine(ours, theirs):
+    first = ours[0]
+    print("## The gpt-oss-20b shape: tokens a second\n")
+    print(f"Random weights: experts MXFP4, the rest Q8_0 and F32. A prompt of {first['prompt']} tokens, then 16 one by one; {first['threads']} threads, "
+          f"Lancet's {first['variant']} kernels; {len(ours)} rounds in turn.\n")
+    pick = lambda runs, key: [run[key] for run in runs]
+    table(["", "Lancet", "llama.cpp", "ratio"], [
+        compare(name, pick(ours, key), pick(theirs, key))
+        for name, key in (("prefill", "prefill_tok_s"), ("decode", "decode_tok_s"))])
+    print(f"A token reads {first['bytes_per_token'] / 1e9:.2f} GB of weights. Memory reads at "
+          f"{spread(pick(ours, 'memory_read_gb_s'))} GB/s here, so Lancet's decoding goes at "
+          f"{spread(pick(ours, 'decode_share_of_memory_speed'), 2)} of that.\n")
+
+
+def report_sweep(ours, theirs):
+    first = ours[0]
+    cells = [(a, b) for row, other in zip(first["patched"], theirs[0]["z"]["patched"]) for a, b in zip(row, other)]
+    print("## Patching every head of the teaching model: patches a second\n")
+    print(f"z of {len(cells)} heads, one at a time, {first['tokens']} tokens; {first['threads']} threads; {len(ours)} rounds in turn. "
+          f"PyTorch runs the whole prompt for each patch; Lancet computes {first['share_of_cells_computed']:.0%} of the layer and position cells.\n")
+    table(["", "Lancet", "PyTorch hooks", "ratio"], [
+        compare("patches a second", [run["patches_per_s"] for run in ours], [run["z"]["patches_per_s"] for run in theirs])])
+    apart = max(abs(a - b) for a, b in cells)
+    print(f"The patched logit differences of the two agree to {apart:.1g} logits.\n")
+
+
+print("# What was measured\n")
+print("Made by `Scripts/bench.sh`; medians, in brackets the least and the largest. Compare ratios, not figures: these "
+      "depend on the machine and on what else it does.\n")
+print(f"Processor: {processor()}, {os.cpu_count()} in use.\n")
+parts = (("open", report_open, ["lancet"]), ("engine", report_engine, ["lancet", "llama.cpp"]),
+         ("sweep", report_sweep, ["lancet", "torch"]))
+for part, report, contenders in parts:
+    runs = [rounds(part, contender) for contender in contenders]
+    if all(runs):
+        report(*runs)

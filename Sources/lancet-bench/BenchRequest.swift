@@ -1,0 +1,73 @@
+import Kernels
+import Tensors
+
+/// What the command line asks to be measured.
+struct BenchRequest {
+    static let usage = """
+        usage: lancet-bench open FILE | engine FILE | sweep FILE CLEAN CORRUPT ANSWER WRONG
+               [--runs N] [--threads N] [--prompt N] [--decode N] [--json]
+        """
+
+    let verb: String
+    let operands: [String]
+    private(set) var runs = 5
+    private(set) var threads = ThreadPool.processorCount
+    /// Tokens of the prompt that prefill reads, and tokens decoded behind it.
+    private(set) var prompt = 128
+    private(set) var decode = 16
+    private(set) var printsJSON = false
+
+    /// Reads arguments.
+    /// - Throws: `BenchError` for an unknown verb or option, or a number that is none.
+    init(_ arguments: [String]) throws(BenchError) {
+        var operands: [String] = []
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
+            switch argument {
+            case "--json": printsJSON = true
+            case "--runs": runs = try Self.number(argument, rest.popFirst())
+            case "--threads": threads = try Self.number(argument, rest.popFirst())
+            case "--prompt": prompt = try Self.number(argument, rest.popFirst())
+            case "--decode": decode = try Self.number(argument, rest.popFirst())
+            case _ where argument.hasPrefix("--"):
+                throw BenchError(subject: argument, message: "there is no such option", remedy: Self.usage)
+            default: operands.append(argument)
+            }
+        }
+        verb = operands.first ?? ""
+        self.operands = Array(operands.dropFirst())
+        let counts = ["open": 1, "engine": 1, "sweep": 5]
+        guard counts[verb] == self.operands.count else {
+            throw BenchError(subject: "arguments", message: "nothing to measure was named", remedy: Self.usage)
+        }
+    }
+
+    /// Runs the measurement.
+    func measure() throws -> BenchReport {
+        switch verb {
+        case "open": try OpenBenchmark(path: operands[0]).measure(runs: runs)
+        case "engine":
+            try EngineBenchmark(path: operands[0], promptCount: prompt, decodeCount: decode)
+                .measure(runs: runs, compute: Compute(threads: threads))
+        default:
+            try SweepBenchmark(
+                path: operands[0], clean: operands[1], corrupt: operands[2], answer: operands[3], wrong: operands[4]
+            ).measure(runs: runs, compute: Compute(threads: threads))
+        }
+    }
+
+    private static func number(_ option: String, _ text: String?) throws(BenchError) -> Int {
+        guard let text, let number = Int(text), number > 0 else {
+            throw BenchError(subject: option, message: "it takes a number from 1 on", remedy: usage)
+        }
+        return number
+    }
+}
+
+/// What keeps a measurement from being made.
+struct BenchError: Explained {
+    let code = "bench"
+    let subject: String
+    let message: String
+    let remedy: String?
+}

@@ -1,0 +1,62 @@
+import Architectures
+import Inference
+import Kernels
+import Tensors
+
+/// How fast a model reads a prompt and writes tokens.
+struct EngineBenchmark {
+    let path: String
+    let promptCount: Int
+    let decodeCount: Int
+
+    /// Reads a random prompt and appends random tokens, some times over; the first time, which touches the file's pages
+    /// for the first time, does not count.
+    func measure(runs: Int, compute: Compute) throws -> BenchReport {
+        let model = try Checkpoint.open(path).model
+        let engine = Engine(compute: compute)
+        let clock = ContinuousClock()
+        var (prefill, decode): ([Double], [Double]) = ([], [])
+        for run in 0...runs {
+            let tokens = randomTokens(model, run: run)
+            let start = clock.now
+            var continuation = try Continuation(engine, model: model, prompt: Array(tokens.prefix(promptCount)))
+            let read = clock.now
+            for token in tokens.dropFirst(promptCount) { try continuation.append(token) }
+            let end = clock.now
+            guard run > 0 else { continue }
+            prefill.append(Double(promptCount) / (read - start).inSeconds)
+            decode.append(Double(decodeCount) / (end - read).inSeconds)
+        }
+        let bytes = Self.bytesPerToken(model)
+        let memory = KernelSpeed.memoryReadSpeed(compute: compute)
+        var report = BenchReport()
+        report.note("threads", compute.pool.threads)
+        report.note("variant", compute.variant.rawValue)
+        report.note("prompt", promptCount)
+        report.note("bytes_per_token", bytes)
+        report.note("memory_read_gb_s", memory)
+        report.add("prefill_tok_s", "tokens/s", prefill)
+        report.add("decode_tok_s", "tokens/s", decode)
+        report.add("decode_share_of_memory_speed", "", decode.map { $0 * Double(bytes) / (memory * 1e9) })
+        return report
+    }
+
+    private func randomTokens(_ model: Model, run: Int) -> [Int] {
+        let random = KeyedRandom(seed: UInt64(run), purpose: "bench")
+        return (0..<promptCount + decodeCount).map { random.index(below: model.blueprint.vocabularyCount, $0) }
+    }
+
+    /// Encoded weights that one token needs: everything but the experts it is not routed to, and of an embedding that is
+    /// not the output too, one row.
+    static func bytesPerToken(_ model: Model) -> Int {
+        model.tensors.reduce(0) { sum, entry in
+            let (role, matrix) = entry
+            if role == Role(.embedding), model.tensors[Role(.output)] != nil {
+                return sum + matrix.byteCount / matrix.rows
+            }
+            guard role.expert != nil, let layer = role.layer else { return sum + matrix.byteCount }
+            let blueprint = model.blueprint.layers[layer]
+            return sum + matrix.byteCount * blueprint.activeExpertCount / blueprint.expertCount
+        }
+    }
+}
