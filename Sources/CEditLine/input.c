@@ -37,15 +37,19 @@ void lancet_input_end(void) {
     for (int i = 0; i < 3; i++) sigaction(signals[i], &earlier[i], NULL);
 }
 
-/// The terminal may have rewrapped the entry: start over from the prompt's row and let libedit draw everything.
-static void redraw(EditLine *line) {
-    int above, below;
-    lancet_screen_rows(lancet_editor_of(line), &above, &below);
-    if (above > 0) printf("\033[%dA", above);
+static void draw_from_here(EditLine *line) {
     fputs("\r\033[J", stdout);
     fflush(stdout);
     el_resize(line);
     el_set(line, EL_REFRESH);
+}
+
+/// The terminal may have rewrapped the entry: start over from the prompt's row.
+static void redraw(EditLine *line) {
+    int above, below;
+    lancet_screen_rows(lancet_editor_of(line), &above, &below);
+    if (above > 0) printf("\033[%dA", above);
+    draw_from_here(line);
 }
 
 /// A shell that stopped us has set the terminal to its own liking; libedit only sets it anew after giving it back.
@@ -53,7 +57,7 @@ static void resume(EditLine *line) {
     el_set(line, EL_PREP_TERM, 0);
     el_set(line, EL_PREP_TERM, 1);
     fputs("\033[?2004h", stdout);
-    redraw(line);
+    draw_from_here(line);
 }
 
 /// Handles the signals that came; true where the entry is interrupted.

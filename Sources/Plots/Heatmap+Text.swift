@@ -1,7 +1,8 @@
 extension Heatmap {
     /// Draws the values as a grid of numbers; the strongest carry a shade, or a coloured ground where there is colour.
     ///
-    /// Columns that do not fit beside each other follow below in further blocks.
+    /// Columns that do not fit beside each other follow below in further blocks; where those would be more than four,
+    /// one character stands for each value.
     public func text(_ options: TextOptions = TextOptions()) -> String {
         let ansi = ANSIColor(depth: options.color)
         var lines = heading(ansi)
@@ -10,6 +11,11 @@ extension Heatmap {
             lines.append(ansi.faint("(no values)"))
         } else {
             let grid = Grid(self, width: options.width, shaded: options.color == .none)
+            // Numbers that fill screens show no pattern; they are in the values, and in the SVG's tooltips.
+            if columns > max(32, 4 * grid.columnsPerBlock) {
+                lines += overview(options)
+                return (lines + footer.map { ansi.faint(TextColumns.printable($0)) }).joined(separator: "\n")
+            }
             for start in stride(from: 0, to: columns, by: grid.columnsPerBlock) {
                 if start > 0 { lines.append("") }
                 lines += block(start..<min(start + grid.columnsPerBlock, columns), grid, ansi)

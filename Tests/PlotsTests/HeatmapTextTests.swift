@@ -91,6 +91,29 @@ import Testing
         #expect(text([[.leastNonzeroMagnitude]]).hasSuffix("▓4.94"))
     }
 
+    @Test func tablesOfManyScreensShowOneCharacterAValue() {
+        let map = Heatmap(
+            title: "", rowLabels: ["L0", "L1", "L2"], columnLabels: (0..<45).map { String($0) },
+            values: [
+                (0..<45).map { Double($0) / 44 }, (0..<45).map { -Double($0) / 44 },
+                Array(repeating: nil, count: 40) + [.nan, 0.9, 0.6, 0.3, 0],
+            ])
+        #expect(
+            map.text(TextOptions(width: 38)) == """
+                   0    5    10   15   20   25
+                L0            ░░░░░░░░░░░▒▒▒▒▒▒▒▒
+                L1            -----------========
+                L2 ······························
+
+                   30   35   40
+                L0 ▒▒▒▓▓▓▓▓▓▓▓▓▓▓▓
+                L1 ===≡≡≡≡≡≡≡≡≡≡≡≡
+                L2 ··········?▓▒░ \("")
+                from ░ .25  ▒ .50  ▓ .75   - −.25  = −.50  ≡ −.75   · no value
+                """)
+        #expect(map.text(TextOptions(width: 38, color: .full)).contains("48;2;18;63;115m \u{1B}[0m"))
+    }
+
     @Test func colourReplacesTheShades() {
         let map = Heatmap(title: "", rowLabels: ["a"], columnLabels: [], values: [[1.5, nil]])
         let text = map.text(TextOptions(color: .full))

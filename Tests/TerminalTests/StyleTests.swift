@@ -1,4 +1,6 @@
+import Foundation
 import Plots
+import Synchronization
 import Terminal
 import Testing
 
@@ -28,5 +30,22 @@ import Testing
         #expect(style("x", role).hasSuffix("x\u{1B}[0m"))
         #expect(style("", role).isEmpty)
         #expect(Style.plain("x", role) == "x")
+    }
+
+    @Test func progressIsOnlyForTerminals() throws {
+        let pipe = Pipe()
+        let clock = ContinuousClock.now
+        let steps = Mutex(0)
+        let progress = ProgressLine(descriptor: pipe.fileHandleForWriting.fileDescriptor) {
+            clock
+                + .seconds(
+                    steps.withLock {
+                        $0 += 1; return $0
+                    })
+        }
+        for step in 0..<10 { progress.report("sweep", done: step, of: 10) }
+        progress.clear()
+        try pipe.fileHandleForWriting.close()
+        #expect(try pipe.fileHandleForReading.readToEnd() ?? Data() == Data())
     }
 }
