@@ -117,13 +117,13 @@ enum Builtins {
     private static func numbersOf(
         _ argument: BoundArgument, _ interpreter: Interpreter
     ) throws(LanguageError) -> [Number] {
-        switch argument.value {
+        switch argument.value.asPlain {
         case .number(let number): return [number]
         case .range: return try argument.asIntegers().map { Number(Double($0)) }
         case .list(let values):
             var numbers: [Number] = []
             for value in values {
-                guard case .number(let number) = value else {
+                guard case .number(let number) = value.asPlain else {
                     throw .wrongKind(value, wanted: "a number", span: argument.span)
                 }
                 numbers.append(number)

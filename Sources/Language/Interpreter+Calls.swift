@@ -145,7 +145,7 @@ extension Interpreter {
 extension Parameter.Shape {
     /// - Throws: E011 or E016 for a value that does not fit.
     fileprivate func check(_ value: Value) throws(LanguageError) {
-        switch (self, value) {
+        switch (self, value.asPlain) {
         case (.any, _), (.metric, _), (.choiceOrAny, _), (.text, .text), (.name, .text): return
         case (.choice(let words), .text(let text)) where words.contains(text): return
         case (.choice(let words), .text): throw LanguageError(.choice, "it takes \(words.joined(separator: ", "))")

@@ -77,6 +77,7 @@ extension Interpreter {
         if case .number(let number) = value { return .number(Number(-number.value, number.unit)) }
         do throws(LanguageError) {
             if case .object(let object) = value, let result = try object.negated() { return result }
+            if case .number(let number) = value.asPlain { return .number(Number(-number.value, number.unit)) }
             throw .wrongKind(value, wanted: "a number")
         } catch { throw placed(error, inner.span) }
     }

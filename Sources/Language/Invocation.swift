@@ -96,7 +96,7 @@ public struct BoundArgument: Sendable {
 
     /// The value as a number of any unit.
     public func asNumber() throws(LanguageError) -> Number {
-        if case .number(let number) = value { return number }
+        if case .number(let number) = value.asPlain { return number }
         throw .wrongKind(value, wanted: "a number", span: span)
     }
 

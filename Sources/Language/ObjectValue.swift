@@ -13,6 +13,8 @@ public protocol ObjectValue: Sendable {
     func subscripted(_ indices: [IndexArgument]) throws(LanguageError) -> Value
     /// What `for` walks over; nil where there is nothing to walk over.
     func elements() throws(LanguageError) -> [Value]?
+    /// The number it counts as in arithmetic, comparisons and functions; nil where it is none.
+    var number: Number? { get }
     /// `self op other`, or `other op self` where `isReversed`; nil where it has no such operation.
     func applying(_ operation: Operator, _ other: Value, isReversed: Bool) throws(LanguageError) -> Value?
     /// `-self`; nil where it has none.
@@ -53,6 +55,9 @@ extension ObjectValue {
 
     /// Nothing to walk over.
     public func elements() throws(LanguageError) -> [Value]? { nil }
+
+    /// No number.
+    public var number: Number? { nil }
 
     /// No operations.
     public func applying(_ operation: Operator, _ other: Value, isReversed: Bool) throws(LanguageError) -> Value? {

@@ -8,6 +8,7 @@ extension Operator {
         if case .object(let object) = right, let value = try object.applying(self, left, isReversed: true) {
             return value
         }
+        let (left, right) = (left.asPlain, right.asPlain)
         switch (self, left, right) {
         case (.equal, _, _): return .boolean(Value.same(left, right))
         case (.unequal, _, _): return .boolean(!Value.same(left, right))

@@ -59,6 +59,12 @@ public enum Value: Sendable {
         }
     }
 
+    /// The value, or the number that an object counts as.
+    var asPlain: Value {
+        if case .object(let object) = self, let number = object.number { return .number(number) }
+        return self
+    }
+
     /// Whether both are the same value; of different kinds they are not. Numbers count in their own units.
     public static func same(_ left: Value, _ right: Value) -> Bool {
         switch (left, right) {
