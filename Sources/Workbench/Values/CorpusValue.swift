@@ -15,6 +15,8 @@ public struct CorpusValue: Sendable {
     /// What it was made from.
     public enum Content: Sendable {
         case text(String)
+        /// Several texts, each a family of its own.
+        case texts([CorpusText])
         case items([CorpusItem])
     }
 
@@ -30,13 +32,18 @@ public struct CorpusValue: Sendable {
     public let steps: [Step]
     /// Tokens a window of a plain text has.
     public let windowLength: Int
+    /// The most windows that are taken of each text, from its start; nil takes all.
+    public let windowLimit: Int?
     private let cache = Cache()
 
-    public init(name: String, content: Content, steps: [Step] = [], windowLength: Int = 512) {
+    public init(
+        name: String, content: Content, steps: [Step] = [], windowLength: Int = 512, windowLimit: Int? = nil
+    ) {
         self.name = name
         self.content = content
         self.steps = steps
         self.windowLength = windowLength
+        self.windowLimit = windowLimit
     }
 
     /// The corpus as a model's tokens.
@@ -49,8 +56,10 @@ public struct CorpusValue: Sendable {
         var corpus: TokenCorpus
         switch content {
         case .text(let text):
-            let ids = tokenizer.encode(text, parsingSpecialTokens: true, addingBoundary: false)
-            corpus = try TokenCorpus(name: name, text: ids, windowLength: length)
+            corpus = try windows(of: text, name, nil, tokenizer, length)
+        case .texts(let texts):
+            corpus = TokenCorpus(
+                name: name, joining: try texts.map { try windows(of: $0.text, $0.name, $0.family, tokenizer, length) })
         case .items(let items):
             corpus = TokenCorpus(name: name, items: items.map { $0.tokens(tokenizer) })
         }
@@ -65,8 +74,16 @@ public struct CorpusValue: Sendable {
         return corpus
     }
 
+    private func windows(
+        of text: String, _ name: String, _ family: String?, _ tokenizer: any Tokenizer, _ length: Int
+    ) throws -> TokenCorpus {
+        let all = try TokenCorpus(name: name, text: tokenizer.encode(text), windowLength: length, family: family)
+        return try windowLimit.map { try all.sliced(to: $0) } ?? all
+    }
+
     func taking(_ step: Step) -> CorpusValue {
-        CorpusValue(name: name, content: content, steps: steps + [step], windowLength: windowLength)
+        CorpusValue(
+            name: name, content: content, steps: steps + [step], windowLength: windowLength, windowLimit: windowLimit)
     }
 
     /// The tokenized forms that were asked for.
@@ -75,6 +92,15 @@ public struct CorpusValue: Sendable {
         func value(_ key: String) -> TokenCorpus? { held.withLock { $0[key] } }
         func keep(_ corpus: TokenCorpus, _ key: String) { held.withLock { $0[key] = corpus } }
     }
+}
+
+/// A running text of a corpus of several.
+public struct CorpusText: Sendable, Hashable {
+    /// The file's name.
+    public let name: String
+    /// What its windows are counted under.
+    public let family: String
+    public let text: String
 }
 
 /// One item of a corpus of JSON lines.
@@ -127,16 +153,23 @@ extension CorpusValue: SessionValue {
     }
 
     var familyNames: [String] {
-        guard case .items(let items) = content else { return [] }
-        var names: [String] = []
-        for item in items { if let family = item.family, !names.contains(family) { names.append(family) } }
-        return names
+        let all: [String]
+        switch content {
+        case .text: all = []
+        case .texts(let texts): all = texts.map(\.family)
+        case .items(let items): all = items.compactMap(\.family)
+        }
+        var seen: Set<String> = []
+        return all.filter { seen.insert($0).inserted }
     }
 
     public func text(_ options: TextOptions) -> String {
+        let windows = (windowLimit.map { "first \($0) " } ?? "") + "windows of \(windowLength) tokens"
         let size =
             switch content {
-            case .text(let text): "\(NumberText.bytes(text.utf8.count)) of text, windows of \(windowLength) tokens"
+            case .text(let text): "\(NumberText.bytes(text.utf8.count)) of text, \(windows)"
+            case .texts(let texts):
+                "\(NumberText.bytes(texts.reduce(0) { $0 + $1.text.utf8.count })) in \(texts.count) texts, \(windows)"
             case .items(let items):
                 "\(items.count) items" + (familyNames.isEmpty ? "" : " in \(familyNames.count) families")
             }
@@ -150,6 +183,11 @@ extension CorpusValue: SessionValue {
     public func absorb(into digest: inout ValueDigest) {
         switch content {
         case .text(let text): digest.mix(text)
+        case .texts(let texts):
+            for text in texts {
+                digest.mix(text.family)
+                digest.mix(text.text)
+            }
         case .items(let items):
             for item in items {
                 let parts = [item.prompt, item.family, item.variant, item.answer, item.wrong, item.corrupt]
@@ -159,6 +197,7 @@ extension CorpusValue: SessionValue {
         }
         for step in steps { digest.mix(step.text) }
         digest.mix(windowLength)
+        digest.mix(windowLimit ?? 0)
     }
 }
 

@@ -1,0 +1,92 @@
+import Architectures
+import Inference
+import Language
+import Plots
+import Storage
+import Surgery
+
+/// `save MODEL "FILE"`: writes a GGUF file.
+enum Save: Command {
+    static let signature = Signature(
+        "save", "writes a model as GGUF, whole or not at all",
+        docs: """
+            Edits that weights say exactly are baked in: zeroed heads, channels, experts, attention and MoE outputs. Others \
+            are refused by name; a restriction is made to last by `prune`. The file appears under its name when it is \
+            complete: an interruption or a full disk leaves what stood there before. A file that is open is never written \
+            to. `dry-run save …` tells what would be written.
+            """,
+        category: Shelf.compression, effect: .writesFile,
+        parameters: [Parameter("model"), Parameter("path", .text, "the file, named .gguf")],
+        result: "what was written",
+        examples: [
+            """
+            m = open "examples/models/teach-gptoss-bf16.gguf"
+            prune m drop [5]
+            dry-run save m "pruned.gguf"
+            """
+        ])
+
+    static func run(_ call: Invocation, in session: Session) throws -> Outcome {
+        let model = try call.model()
+        let argument = try call.required("path")
+        let path = try argument.asText()
+        guard path.hasSuffix(".gguf") else {
+            throw LanguageError(
+                code: "save.name", "models are written as GGUF, and \(path) is named otherwise",
+                help: "Name it \(path).gguf.", span: argument.span)
+        }
+        let baked = try Baking.bake(model.model)
+        let writer = try CheckpointWriter(baked.model, from: model.checkpoint)
+        if !model.model.interventions.isEmpty { session.output.notice(baked.summary) }
+        let target = session.resolved(path)
+        guard call.prefix != .dryRun else {
+            return Outcome(.object(table(writer, "would write \(path)", [])))
+        }
+        let bytes = try writer.reporting { done, total in
+            session.output.progress(Progress(task: "save", done: done, total: total, unit: "tensors"))
+        }.write(to: target)
+        return Outcome(.object(table(writer, "\(path) · \(NumberText.bytes(bytes))", [])))
+    }
+
+    /// A row for each format.
+    private static func table(_ writer: CheckpointWriter, _ title: String, _ notes: [String]) -> TableValue {
+        var names: [String] = []
+        for tensor in writer.file.tensors where !names.contains(tensor.format.name) { names.append(tensor.format.name) }
+        let rows = names.map { name -> [ValueTable.Cell] in
+            let tensors = writer.file.tensors.filter { $0.format.name == name }
+            return [
+                .text(name), .integer(tensors.count),
+                .integer(tensors.reduce(0) { $0 + $1.shape.reduce(1, *) }),
+                .bytes(tensors.reduce(0) { $0 + ($1.byteCount ?? 0) }),
+            ]
+        }
+        return TableValue(
+            typeName: "file", title: title,
+            rows: ValueTable(columns: ["type", "tensors", "weights", "bytes"], rows: rows), notes: notes)
+    }
+}
+
+extension CheckpointWriter {
+    /// The file to write, telling before each tensor how many are done.
+    fileprivate func reporting(_ progress: @escaping (Int, Int) -> Void) -> GGUFWriter {
+        let reporter = Reporter(progress)
+        var file = file
+        let total = file.tensors.count
+        file.tensors = file.tensors.enumerated().map { index, plan in
+            TensorPlan(name: plan.name, format: plan.format, shape: plan.shape) { sink in
+                reporter.tell(index, total)
+                try plan.write(sink)
+            }
+        }
+        return file
+    }
+}
+
+/// Carries a progress display into a writer, whose closures may cross threads; the writer calls them one at a time.
+private final class Reporter: @unchecked Sendable {
+    private let progress: (Int, Int) -> Void
+
+    init(_ progress: @escaping (Int, Int) -> Void) { self.progress = progress }
+
+    func tell(_ done: Int, _ total: Int) { progress(done, total) }
+}
