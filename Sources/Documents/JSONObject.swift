@@ -1,3 +1,5 @@
+import Glibc
+
 /// The members of a JSON object, in the order in which they were written, each key once.
 public struct JSONObject: Sendable {
     /// One `key: value`.
@@ -102,7 +104,14 @@ struct ByteKey: Hashable {
     init(_ text: String) { self.text = text }
 
     static func == (left: ByteKey, right: ByteKey) -> Bool {
-        left.text.utf8.elementsEqual(right.text.utf8)
+        guard left.text.utf8.count == right.text.utf8.count else { return false }
+        let isSame = left.text.utf8.withContiguousStorageIfAvailable { a in
+            right.text.utf8.withContiguousStorageIfAvailable { b in
+                guard let a = a.baseAddress, let b = b.baseAddress else { return true }
+                return memcmp(a, b, left.text.utf8.count) == 0
+            }
+        }
+        return (isSame ?? nil) ?? left.text.utf8.elementsEqual(right.text.utf8)
     }
 
     func hash(into hasher: inout Hasher) {

@@ -43,7 +43,7 @@ public struct Archive: Sendable {
         self.folder = folder
         self.alignment = alignment
         self.tensors = tensors
-        var positions: [NameBytes: Int] = [:]
+        var positions = [NameBytes: Int](minimumCapacity: tensors.count)
         for (index, tensor) in tensors.enumerated() {
             if let first = positions.updateValue(index, forKey: NameBytes(tensor.name)) {
                 throw StorageError(

@@ -67,6 +67,18 @@ import Testing
         #expect([.malformed, .shard].contains(try error(opening: folder.path).kind))
     }
 
+    @Test(arguments: [
+        #"{"metadata":{"total_size":2},"weight_map":{"a":"one.safetensors"}}"#,
+        #"{"metadata":{"total_size":2.0,"more":[null]},"weight_map":{"a":"one.safetensors"},"other":{}}"#,
+        #"{ "weight_map" : { "\u0061" : "one.safetensors" } }"#,
+    ]) func indicesMayBeWrittenUnusually(index: String) throws {
+        let folder = try TemporaryFolder()
+        try folder.write("config.json", Array("{}".utf8))
+        try folder.write("one.safetensors", tiny)
+        try folder.write("model.safetensors.index.json", Array(index.utf8))
+        #expect(try Archive.open(folder.path).tensors.map(\.name) == ["a"])
+    }
+
     @Test func aTensorInTwoShardsIsRefused() throws {
         let folder = try TemporaryFolder()
         try folder.write("config.json", Array("{}".utf8))

@@ -96,6 +96,25 @@ import Testing
         #expect(errorOfSafetensors(Self.file(Array(packed.utf8), data: 3)) == nil)
     }
 
+    @Test func headersThatAreWrittenUnusuallyMeanTheSame() throws {
+        let usual = #"{"__metadata__":{"k":"v"},"b":\#(Self.entry(8, 16)),"a":\#(Self.entry(0, 8))}"#
+        let unusual = [
+            usual.replacingOccurrences(of: #""a""#, with: #""\u0061""#),
+            usual.replacingOccurrences(of: #""dtype""#, with: #""note":[1.5,null],"dtype""#),
+            usual.replacingOccurrences(of: ":", with: " :\t").replacingOccurrences(of: ",", with: " ,\n"),
+            usual + "   ",
+        ]
+        let expected = try SafetensorsReader.read(MemorySource(Self.file(Array(usual.utf8), data: 16)), name: "usual")
+        #expect(expected.tensors.map(\.name) == ["a", "b"])
+        for header in unusual {
+            let bytes = Self.file(Array(header.utf8), data: 16)
+            let file = try SafetensorsReader.read(MemorySource(bytes), name: "unusual")
+            #expect(file.tensors.map(\.name) == ["a", "b"])
+            #expect(file.tensors.map(\.shape) == expected.tensors.map(\.shape))
+            #expect(file.texts.map(\.key) == ["k"] && file.texts.map(\.value) == ["v"])
+        }
+    }
+
     @Test func everyTruncationIsRefused() throws {
         let bytes = try contents(of: ContainerContents.path("every-type.safetensors"))
         for length in 0..<bytes.count {

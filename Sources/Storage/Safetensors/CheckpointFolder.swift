@@ -66,6 +66,29 @@ struct CheckpointFolder {
 
     private func readIndex() throws(StorageError) -> [(tensor: String, file: String)] {
         let path = folder.appending(Self.indexName)
+        let scanned = try scanIndex(path)
+        let entries = if let scanned { scanned } else { try parseIndex(path) }
+        for (tensor, file) in entries {
+            guard !file.isEmpty, !file.utf8.contains(UInt8(ascii: "/")), file != ".." else {
+                throw StorageError(
+                    .malformed, file: path, item: tensor, "the tensor's file is not a name in this folder",
+                    remedy: "download the index again")
+            }
+        }
+        return entries
+    }
+
+    private func scanIndex(_ path: String) throws(StorageError) -> [(tensor: String, file: String)]? {
+        let file = try MappedFile(path: path)
+        let pairs = file.withBytes(0..<file.count) { bytes in
+            var scanner = HeaderScanner(bytes)
+            return scanner.index()
+        }
+        guard let pairs, !pairs.isEmpty else { return nil }
+        return pairs.map { (tensor: $0.key, file: $0.value) }
+    }
+
+    private func parseIndex(_ path: String) throws(StorageError) -> [(tensor: String, file: String)] {
         guard let map = try folder.json(Self.indexName)["weight_map"]?.asObject, !map.isEmpty else {
             throw StorageError(
                 .malformed, file: path, offset: 0, item: "weight_map", "the index does not say where tensors lie",
@@ -73,10 +96,9 @@ struct CheckpointFolder {
         }
         var entries: [(tensor: String, file: String)] = []
         for member in map.members {
-            guard let file = member.value.asString, !file.isEmpty, !file.utf8.contains(UInt8(ascii: "/")), file != ".."
-            else {
+            guard let file = member.value.asString else {
                 throw StorageError(
-                    .malformed, file: path, item: member.key, "the tensor's file is not a name in this folder",
+                    .malformed, file: path, item: member.key, "the tensor's file is not a name",
                     remedy: "download the index again")
             }
             entries.append((member.key, file))

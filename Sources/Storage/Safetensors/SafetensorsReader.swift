@@ -38,12 +38,22 @@ public struct SafetensorsReader {
         _ source: any ByteSource, name: String, file: Int = 0
     ) throws(StorageError) -> SafetensorsFile {
         let headerEnd = try headerEnd(of: source, name: name)
+        let reader = SafetensorsReader(source: source, name: name, file: file, headerEnd: headerEnd)
+        let scanned = source.withBytes(8..<headerEnd) { bytes in
+            var scanner = HeaderScanner(bytes)
+            return scanner.header()
+        }
+        if let scanned { return SafetensorsFile(texts: scanned.texts, tensors: try reader.place(scanned.entries)) }
+        return try reader.parse()
+    }
+
+    /// Reads a header that is not written as usual, or finds out what is wrong with it.
+    private func parse() throws(StorageError) -> SafetensorsFile {
         let parsed: Result<JSON, JSONError> = source.withBytes(8..<headerEnd) { bytes in
             Result { () throws(JSONError) in try JSON(parsing: bytes) }
         }
-        let reader = SafetensorsReader(source: source, name: name, file: file, headerEnd: headerEnd)
         switch parsed {
-        case .success(.object(let header)): return try reader.read(header)
+        case .success(.object(let header)): return try read(header)
         case .success:
             throw StorageError(
                 .malformed, file: name, offset: 8, "the header is not a JSON object", remedy: Self.damaged)
@@ -81,21 +91,15 @@ public struct SafetensorsReader {
 
     private func read(_ header: JSONObject) throws(StorageError) -> SafetensorsFile {
         var texts: [(key: String, value: String)] = []
-        var tensors: [TensorEntry] = []
+        var entries: [HeaderEntry] = []
         for member in header.members {
             if member.key == "__metadata__" {
                 texts = try readTexts(member.value)
             } else {
-                tensors.append(try readTensor(member.key, member.value))
+                entries.append(try readEntry(member.key, member.value))
             }
         }
-        let order = tensors.indices.sorted {
-            let (a, b) = (tensors[$0], tensors[$1])
-            return (a.offset, a.byteCount, $0) < (b.offset, b.byteCount, $1)
-        }
-        let sorted = order.map { tensors[$0] }
-        try checkLayout(sorted)
-        return SafetensorsFile(texts: texts, tensors: sorted)
+        return SafetensorsFile(texts: texts, tensors: try place(entries))
     }
 
     private func readTexts(_ value: JSON) throws(StorageError) -> [(key: String, value: String)] {
@@ -110,28 +114,15 @@ public struct SafetensorsReader {
         return texts
     }
 
-    private func readTensor(_ tensor: String, _ value: JSON) throws(StorageError) -> TensorEntry {
-        guard let typeName = value["dtype"]?.asString else { throw malformed(tensor, "it has no dtype") }
-        guard let format = TensorFormat(safetensorsName: typeName) else {
-            throw StorageError(
-                .unknownType, file: name, offset: headerOffset(of: tensor), item: tensor,
-                "there is no dtype \(typeName)", remedy: "save the checkpoint again, or use a newer Lancet")
-        }
+    private func readEntry(_ tensor: String, _ value: JSON) throws(StorageError) -> HeaderEntry {
+        guard let type = value["dtype"]?.asString else { throw malformed(tensor, "it has no dtype") }
         guard let shape = naturals(value["shape"]) else {
             throw malformed(tensor, "the shape is not an array of lengths")
         }
-        guard let offsets = naturals(value["data_offsets"]), offsets.count == 2, offsets[0] <= offsets[1] else {
+        guard let offsets = naturals(value["data_offsets"]), offsets.count == 2 else {
             throw malformed(tensor, "data_offsets are not [begin, end]")
         }
-        guard format.byteCount(shape: shape) == offsets[1] - offsets[0] else {
-            throw malformed(
-                tensor, "shape \(shape) of \(typeName) does not take \(offsets[1] - offsets[0]) bytes")
-        }
-        let (start, overflow) = headerEnd.addingReportingOverflow(offsets[0])
-        guard !overflow else { throw malformed(tensor, "data_offsets lie beyond all bounds") }
-        return TensorEntry(
-            name: tensor, format: format, shape: shape, source: source, offset: start,
-            byteCount: offsets[1] - offsets[0], file: file)
+        return HeaderEntry(name: tensor, type: type, shape: shape, begin: offsets[0], end: offsets[1])
     }
 
     private func naturals(_ value: JSON?) -> [Int]? {
@@ -142,6 +133,44 @@ public struct SafetensorsReader {
             numbers.append(Int(number))
         }
         return numbers
+    }
+
+    /// The tensors in the order of their data, each checked against its neighbours and the file.
+    private func place(_ entries: [HeaderEntry]) throws(StorageError) -> [TensorEntry] {
+        var tensors: [TensorEntry] = []
+        tensors.reserveCapacity(entries.count)
+        for entry in entries { tensors.append(try tensor(entry)) }
+        func isBefore(_ a: TensorEntry, _ b: TensorEntry) -> Bool {
+            (a.offset, a.byteCount) < (b.offset, b.byteCount)
+        }
+        let isSorted = zip(tensors, tensors.dropFirst()).allSatisfy { !isBefore($1, $0) }
+        if !isSorted {
+            let order = tensors.indices.sorted {
+                isBefore(tensors[$0], tensors[$1]) || (!isBefore(tensors[$1], tensors[$0]) && $0 < $1)
+            }
+            tensors = order.map { tensors[$0] }
+        }
+        try checkLayout(tensors)
+        return tensors
+    }
+
+    private func tensor(_ entry: HeaderEntry) throws(StorageError) -> TensorEntry {
+        guard let format = TensorFormat(safetensorsName: entry.type) else {
+            throw StorageError(
+                .unknownType, file: name, offset: headerOffset(of: entry.name), item: entry.name,
+                "there is no dtype \(entry.type)", remedy: "save the checkpoint again, or use a newer Lancet")
+        }
+        guard entry.begin <= entry.end else { throw malformed(entry.name, "data_offsets are not [begin, end]") }
+        let byteCount = entry.end - entry.begin
+        guard format.byteCount(shape: entry.shape) == byteCount else {
+            throw malformed(
+                entry.name, "shape \(entry.shape) of \(entry.type) does not take \(byteCount) bytes")
+        }
+        let (start, overflow) = headerEnd.addingReportingOverflow(entry.begin)
+        guard !overflow else { throw malformed(entry.name, "data_offsets lie beyond all bounds") }
+        return TensorEntry(
+            name: entry.name, format: format, shape: entry.shape, source: source, offset: start,
+            byteCount: byteCount, file: file)
     }
 
     private func checkLayout(_ tensors: [TensorEntry]) throws(StorageError) {
