@@ -21,12 +21,6 @@ if git grep -nE 'try!|fatalError\(|as! ' -- 'Sources/*.swift'; then
     complain "the lines above can trap"
 fi
 
-# Lower rooms must not reach for text, files or the terminal.
-if git grep -nE '^import (Foundation|Glibc)' -- Sources/Language Sources/Documents Sources/Formats >/dev/null; then
-    git grep -nE '^import (Foundation|Glibc)' -- Sources/Language Sources/Documents Sources/Formats >&2
-    complain "Language, Documents and Formats need no Foundation"
-fi
-
 # No tracked file is over 30 MB.
 while read -r file; do
     if [ "$(stat -c %s "$file")" -gt 30000000 ]; then complain "$file is over 30 MB"; fi

@@ -21,7 +21,8 @@ extension KernelCheck {
             for (positions, split, first) in [(1, 0, 0), (5, 5, 2), (17, 9, 0), (33, 16, 15), (40, 3, 20)] {
                 for sink: Float? in [nil, 1.5] {
                     checks.append(
-                        check(AttentionCase(width: width, positions: positions, split: split, first: first, sink: sink)))
+                        check(AttentionCase(width: width, positions: positions, split: split, first: first, sink: sink))
+                    )
                 }
             }
         }

@@ -13,7 +13,9 @@ extension KernelCheck {
 
     /// The kernels that know no weights, over lengths with every remainder.
     static func rows() -> [KernelCheck] {
-        lengths.flatMap { [exponential($0), sigmoid($0), norm($0), swiglu($0), clampedSwiglu($0), rotation($0), softmax($0)] }
+        lengths.flatMap {
+            [exponential($0), sigmoid($0), norm($0), swiglu($0), clampedSwiglu($0), rotation($0), softmax($0)]
+        }
             + [extremes()]
     }
 

@@ -43,7 +43,8 @@ public struct KernelSpeed: Sendable {
         }
         return KernelSpeed(
             kind: kind, variant: compute.variant, threads: compute.pool.threads, vectors: vectors, rows: rows,
-            columns: columns, seconds: times.sorted()[times.count / 2], bytes: rows * sample.matrix.byteCount / sample.matrix.rows)
+            columns: columns, seconds: times.sorted()[times.count / 2],
+            bytes: rows * sample.matrix.byteCount / sample.matrix.rows)
     }
 
     /// How fast all threads together read memory, for comparison.

@@ -37,7 +37,8 @@ public final class ThreadPool: Sendable {
     /// The body must bear being called from several threads at a time; it is not marked so because what it writes to is
     /// usually a pointer, which the compiler does not let across threads.
     public func forEach(_ count: Int, _ body: (Int) -> Void) {
-        guard let crew, count > 1, isBusy.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
+        guard let crew, count > 1,
+            isBusy.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
         else {
             for item in 0..<max(0, count) { body(item) }
             return

@@ -30,13 +30,15 @@ import Testing
                 }
                 let scale = 1 / Float(width).squareRoot()
                 outcome.scores = Samples.filled(count) {
-                    compute.attentionScores(query, width: width, keys: segments(keys), first: first, scale: scale, into: $0)
+                    compute.attentionScores(
+                        query, width: width, keys: segments(keys), first: first, scale: scale, into: $0)
                 }
                 outcome.pattern = Samples.filled(count) {
                     compute.attentionSoftmax(outcome.scores, count: count, first: first, sink: sink, into: $0)
                 }
                 outcome.z = Samples.filled(width) {
-                    compute.attentionMix(outcome.pattern, values: segments(values), width: width, first: first, into: $0)
+                    compute.attentionMix(
+                        outcome.pattern, values: segments(values), width: width, first: first, into: $0)
                 }
             }
         }

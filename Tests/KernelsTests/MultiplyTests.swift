@@ -94,12 +94,13 @@ import Testing
                 bias.withUnsafeBufferPointer { bias in
                     guard let x = x.baseAddress else { return }
                     var end = 0
-                    compute.multiply(samples.indices.map { index in
-                        defer { end += counts[index] * 66 }
-                        return MatmulJob(
-                            x: x, count: counts[index], matrix: samples[index].matrix, bias: bias.baseAddress,
-                            y: y + end)
-                    })
+                    compute.multiply(
+                        samples.indices.map { index in
+                            defer { end += counts[index] * 66 }
+                            return MatmulJob(
+                                x: x, count: counts[index], matrix: samples[index].matrix, bias: bias.baseAddress,
+                                y: y + end)
+                        })
                 }
             }
         }

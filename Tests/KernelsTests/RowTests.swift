@@ -17,9 +17,12 @@ import Testing
         let y = Samples.filled(x.count) { compute.exponential(x, count: x.count, into: $0) }
         let worst = zip(x, y).map { units($1, exp(Double($0))) }.max() ?? .infinity
         #expect(worst <= Tolerance.exponentialUnits)
-        #expect(Samples.bits(y) == Samples.bits(Samples.filled(x.count) {
-            Compute(threads: 1, variant: .portable).exponential(x, count: x.count, into: $0)
-        }))
+        #expect(
+            Samples.bits(y)
+                == Samples.bits(
+                    Samples.filled(x.count) {
+                        Compute(threads: 1, variant: .portable).exponential(x, count: x.count, into: $0)
+                    }))
     }
 
     @Test(arguments: KernelVariant.tried)
@@ -34,7 +37,9 @@ import Testing
     @Test(arguments: KernelVariant.tried)
     func exponentialsEndRightAtTheirLimits(variant: KernelVariant) {
         let compute = Compute(threads: 1, variant: variant)
-        let x: [Float] = [.infinity, -.infinity, .nan, 89, -105, .greatestFiniteMagnitude, -.greatestFiniteMagnitude, 0, -0.0]
+        let x: [Float] = [
+            .infinity, -.infinity, .nan, 89, -105, .greatestFiniteMagnitude, -.greatestFiniteMagnitude, 0, -0.0,
+        ]
         let e = Samples.filled(x.count) { compute.exponential(x, count: x.count, into: $0) }
         #expect(Samples.bits(e) == Samples.bits([.infinity, 0, .nan, .infinity, 0, .infinity, 0, 1, 1]))
         let s = Samples.filled(x.count) { compute.sigmoid(x, count: x.count, into: $0) }
@@ -50,7 +55,8 @@ import Testing
             var normalized = [Float](repeating: 0, count: 3 * width)
             let y = Samples.filled(3 * width) {
                 compute.rmsNorm(
-                    x, rows: 3, width: width, epsilon: 1e-6, weight: weight, scale: &scale, normalized: &normalized, into: $0)
+                    x, rows: 3, width: width, epsilon: 1e-6, weight: weight, scale: &scale, normalized: &normalized,
+                    into: $0)
             }
             for row in 0..<3 {
                 let slice = Array(x[row * width..<(row + 1) * width])

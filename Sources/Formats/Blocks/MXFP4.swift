@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 
 // MXFP4: 32 four-bit floating-point codes (E2M1) and one power-of-two scale (E8M0).
 //
