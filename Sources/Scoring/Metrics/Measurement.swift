@@ -13,6 +13,18 @@ public struct Measurement: Sendable, Hashable {
     public let direction: Direction
     /// The standard error of the mean; 0 for a single one.
     public let standardError: Double
+
+    public init(
+        value: Double, n: Int, of: String, label: String, unit: String, direction: Direction, standardError: Double
+    ) {
+        self.value = value
+        self.n = n
+        self.of = of
+        self.label = label
+        self.unit = unit
+        self.direction = direction
+        self.standardError = standardError
+    }
 }
 
 extension Metric {

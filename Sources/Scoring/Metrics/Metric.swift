@@ -47,7 +47,7 @@ public struct Metric: Sendable {
     public init(_ kind: Kind, at position: Int? = nil, label: String? = nil) {
         self.kind = kind
         self.position = position
-        self.label = label ?? Self.name(of: kind)
+        self.label = label ?? Self.quantity(of: kind).name
     }
 
     /// The logit of the right answer less that of the wrong one.
@@ -68,36 +68,25 @@ public struct Metric: Sendable {
         Metric(.divergence(from: reference, extent))
     }
 
+    /// What kind of number it gives.
+    public var quantity: Quantity { Self.quantity(of: kind) }
+
     /// Its name in the language.
-    public var name: String { Self.name(of: kind) }
+    public var name: String { quantity.name }
 
     /// - Units: as named.
-    public var unit: String {
-        switch kind {
-        case .logitDifference: "logits"
-        case .probability: "probability"
-        case .logProbability: "nats"
-        case .rank: "places from the top"
-        case .loss: "nats/token"
-        case .divergence: "nats"
-        }
-    }
+    public var unit: String { quantity.unit }
 
-    public var direction: Direction {
-        switch kind {
-        case .logitDifference, .probability, .logProbability: .higher
-        case .rank, .loss, .divergence: .lower
-        }
-    }
+    public var direction: Direction { quantity.direction }
 
-    private static func name(of kind: Kind) -> String {
+    private static func quantity(of kind: Kind) -> Quantity {
         switch kind {
-        case .logitDifference: "logit-diff"
-        case .probability: "prob"
-        case .logProbability: "logprob"
-        case .rank: "rank"
-        case .loss: "loss"
-        case .divergence: "kl"
+        case .logitDifference: .logitDifference
+        case .probability: .probability
+        case .logProbability: .logProbability
+        case .rank: .rank
+        case .loss: .loss
+        case .divergence: .divergence
         }
     }
 }

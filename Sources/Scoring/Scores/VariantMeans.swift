@@ -34,13 +34,31 @@ extension Engine {
         of metric: Metric, _ model: Model, over corpus: TokenCorpus, tokens: (TokenItem) throws -> [Int] = { $0.tokens },
         variants: (Int, Run) throws -> [[Intervention]], progress: ((Int) -> Void)? = nil
     ) throws -> VariantMeans {
+        let count = corpus.items.count
+        return try means(
+            of: count, run: { try run(model, tokens: try tokens(corpus.items[$0])) },
+            metric: { try metric.prepared(for: $1.tokens, item: corpus.items[$0], model: model, engine: self) },
+            variants: variants, progress: progress)
+    }
+
+    /// Measures variants of several runs, each from where it differs on.
+    /// - Parameters:
+    ///   - count: How many runs; at least one.
+    ///   - metric: The metric made ready for a run, given its number.
+    ///   - variants: The variants of a run; as many for every run.
+    ///   - progress: Called before each run with its number.
+    /// - Throws: what the closures and sweeps throw.
+    public func means(
+        of count: Int, run: (Int) throws -> Run, metric: (Int, Run) throws -> PreparedMetric,
+        variants: (Int, Run) throws -> [[Intervention]], progress: ((Int) -> Void)? = nil
+    ) throws -> VariantMeans {
         var (base, weight) = (0.0, 0)
         var (sums, fired): ([Double], [Int]) = ([], [])
         var cost = SweepCost()
-        for (number, item) in corpus.items.enumerated() {
+        for number in 0..<count {
             progress?(number)
-            let run = try run(model, tokens: try tokens(item))
-            let ready = try metric.prepared(for: run.tokens, item: item, model: model, engine: self)
+            let run = try run(number)
+            let ready = try metric(number, run)
             let changes = try variants(number, run)
             if number == 0 { (sums, fired) = (changes.map { _ in 0 }, changes.map { _ in 0 }) }
             precondition(changes.count == sums.count)
@@ -53,7 +71,7 @@ extension Engine {
             cost.computedCells += part.computedCells
             cost.fullCells += part.fullCells
         }
-        progress?(corpus.items.count)
+        progress?(count)
         return VariantMeans(
             base: base / Double(weight), variants: sums.map { $0 / Double(weight) }, fired: fired, n: weight, cost: cost)
     }

@@ -87,7 +87,7 @@ public enum Sweep {
     }
 
     /// A cell's interventions; where its expert has no value to put in, one that acts nowhere and costs little.
-    private static func changes(
+    static func changes(
         _ cell: SweepGrid.Cell, _ make: ([Target]) throws -> [Intervention]
     ) throws -> [Intervention] {
         do { return try make(cell.targets) } catch let error as SurgeryError where error.code == "edit.silent" {
@@ -113,7 +113,7 @@ public enum Sweep {
         return result(grid, means, metric, source: source)
     }
 
-    private static func result(
+    static func result(
         _ grid: SweepGrid, _ means: VariantMeans, _ metric: Metric, source: Double?
     ) -> SweepResult {
         var warnings: [String] = []

@@ -12,7 +12,7 @@ extension TensorValue: SessionValue {
             Member("shape", "the length of each axis"), Member("axes", "the name of each axis"),
             Member("values", "the numbers, as nested lists"), Member("min"), Member("max"), Member("mean"),
             Member("rms", "root mean square"), Member("argmax", "where the largest element stands"),
-        ]
+        ] + companions.map { Member($0.name, $0.docs) }
     }
 
     public func member(_ name: String) throws(LanguageError) -> Value {
@@ -25,7 +25,9 @@ extension TensorValue: SessionValue {
         case "mean": return .number(statistics.mean)
         case "rms": return .number(statistics.rootMeanSquare)
         case "argmax": return .list(place(of: largestIndex).map { .number($0) })
-        default: throw .noMember(name, of: typeName, among: members.map(\.name))
+        default:
+            if let companion = companions.first(where: { $0.name == name }) { return companion.value }
+            throw .noMember(name, of: typeName, among: members.map(\.name))
         }
     }
 
@@ -111,18 +113,16 @@ extension TensorValue: SessionValue {
         if tensor.shape.count == 1, tensor.count <= 32 {
             lines.append(tensor.values.map { NumberText.general(Double($0), significant: 4) }.joined(separator: "  "))
         }
-        return (lines + notes).joined(separator: "\n")
+        return (lines + notes + footer).joined(separator: "\n")
     }
 
     /// A picture where the array is a table that an eye can take in, or was asked for.
     public func plot(_ kind: PlotKind?) -> (any Plot)? {
         switch (kind, tensor.shape.count) {
         case (nil, 2) where tensor.shape[0] <= 64 && tensor.shape[1] <= 64: heatmap
+        case (nil, 1) where labels[0] != nil && tensor.count <= 64: bars
         case (.heatmap?, 2): heatmap
-        case (.heatmap?, 1), (.bars?, 1):
-            BarChart(
-                title: title, subtitle: notes,
-                bars: tensor.values.indices.map { BarChart.Bar(label(0, $0), shown(tensor.values[$0])) }, unit: unit)
+        case (.heatmap?, 1), (.bars?, 1): bars
         case (.lines?, 1): lines([("", Array(tensor.values.indices))])
         case (.lines?, 2):
             lines(
@@ -155,11 +155,22 @@ extension TensorValue: SessionValue {
     public var json: JSON {
         .fields([
             ("title", .string(title)), ("shape", .array(tensor.shape.map { .whole($0) })),
-            ("axes", .array(tensor.axes.map { .string($0) })), ("unit", .string(unit)), ("values", nested(0, 0).json),
-        ])
+            ("axes", .array(tensor.axes.map { .string($0) })), ("unit", .string(unit)),
+            ("notes", .array((notes + footer).map { .string($0) })), ("values", nested(0, 0).json),
+        ] + companions.map { ($0.name, $0.value.json) })
     }
 
-    public func absorb(into digest: inout ValueDigest) { digest.mix(tensor) }
+    public func absorb(into digest: inout ValueDigest) {
+        digest.mix(tensor)
+        for companion in companions { digest.mix(companion.value) }
+    }
+
+    private var bars: BarChart {
+        BarChart(
+            title: title, subtitle: notes,
+            bars: tensor.values.indices.map { BarChart.Bar(label(0, $0), shown(tensor.values[$0])) }, unit: unit,
+            footer: footer)
+    }
 
     private var heatmap: Heatmap {
         Heatmap(
@@ -168,14 +179,14 @@ extension TensorValue: SessionValue {
             columnTitle: tensor.axes[1], unit: unit,
             values: (0..<tensor.shape[0]).map { row in
                 (0..<tensor.shape[1]).map { shown(tensor.values[row * tensor.shape[1] + $0]) }
-            })
+            }, footer: footer)
     }
 
     private func lines(_ rows: [(String, [Int])]) -> LineChart {
         LineChart(
             title: title, subtitle: notes,
             series: rows.map { name, indices in LineChart.Series(name, indices.map { shown(tensor.values[$0]) }) },
-            horizontalTitle: tensor.axes.last ?? "", unit: unit)
+            horizontalTitle: tensor.axes.last ?? "", unit: unit, footer: footer)
     }
 
     private func shown(_ value: Float) -> Double? { value.isNaN ? nil : Double(value) }

@@ -15,14 +15,34 @@ public struct TensorValue: Sendable {
     public let unit: String
     /// Names of the places on each axis, where numbers alone would not say enough; holes stay not-a-number.
     public let labels: [[String]?]
+    /// Lines under the values: how many, over what, at what cost.
+    public let footer: [String]
+    /// What belongs to it beside its elements, by name: a sweep's raw values and the two ends.
+    public let companions: [Companion]
+
+    /// A value that is a member of an array.
+    public struct Companion: Sendable {
+        public let name: String
+        public let docs: String
+        public let value: Value
+
+        public init(_ name: String, _ docs: String, _ value: Value) {
+            self.name = name
+            self.docs = docs
+            self.value = value
+        }
+    }
 
     public init(
-        _ tensor: Tensor, title: String, notes: [String] = [], unit: String = "", labels: [[String]?] = []
+        _ tensor: Tensor, title: String, notes: [String] = [], unit: String = "", labels: [[String]?] = [],
+        footer: [String] = [], companions: [Companion] = []
     ) {
         self.tensor = tensor
         self.title = title
         self.notes = notes
         self.unit = unit
+        self.footer = footer
+        self.companions = companions
         self.labels = labels.count == tensor.shape.count ? labels : tensor.shape.map { _ in nil }
     }
 
