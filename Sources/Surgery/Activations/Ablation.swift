@@ -13,7 +13,7 @@ public enum Replacement: Sendable {
     case run(Run)
 
     /// In words, such as `mean over calib`.
-    var phrase: String {
+    public var phrase: String {
         switch self {
         case .zero: "zero"
         case .mean(let pool): "mean over \(pool.corpus)"

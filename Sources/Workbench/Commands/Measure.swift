@@ -59,11 +59,7 @@ enum Measure: Command {
                 .missingArgument, "a model is measured over a corpus", help: "measure \(metric.quantity.name) on \(subject.text) over CORPUS",
                 span: subject.span)
         }
-        if case .divergence(.some) = metric.kind {
-            throw LanguageError(
-                code: "metric.reference", "a run's tokens are not the corpus', so kl cannot be from it here",
-                help: "Leave out `from`: then it is from the model as it was opened.")
-        }
+        try metric.checkOverCorpus()
         let corpus = try argument.asObject(CorpusValue.self, "corpus").tokens(for: model)
         let isCorrupt = call.has("corrupt")
         let measured = try metric.metric(for: model).mean(

@@ -2,6 +2,7 @@ import Architectures
 import Inference
 import Language
 import Scoring
+import Surgery
 import Tensors
 import Tokenizers
 
@@ -32,6 +33,7 @@ enum RunCommand: Command {
         let tokens = try session.tokens(argument, for: model)
         let title: String
         if case .text(let text) = argument.value { title = text.debugDescription } else { title = "token ids" }
+        try model.model.checkInterventions(length: tokens.count)
         let run = try session.engine.run(model.model, tokens: tokens)
         return Outcome(.object(RunValue(model, runs: [run], title: title)))
     }
@@ -45,6 +47,7 @@ enum RunCommand: Command {
         for (index, item) in items.enumerated() {
             session.output.progress(Progress(task: "run", done: index, total: items.count, unit: "items"))
             let tokens = isCorrupt ? try item.corruptTokens(in: tokens.name) : item.tokens
+            try model.model.checkInterventions(length: tokens.count)
             runs.append(try session.engine.run(model.model, tokens: tokens))
         }
         let name = isCorrupt ? "corrupted \(tokens.name)" : tokens.name

@@ -39,13 +39,15 @@ public struct MeasurementValue: SessionValue {
 
     public var number: Number? { Number(value, Self.unit(unit)) }
 
-    public var members: [Member] {
-        [
-            Member("value", "the number"), Member("unit", "what it counts"),
-            Member("direction", "which way is better"), Member("n", "how many it is the mean of"),
-            Member("error", "the standard error of the mean"),
-        ] + parts.map { Member($0.name, $0.docs) }
-    }
+    public var members: [Member] { Self.ownMembers + parts.map { Member($0.name, $0.docs) } }
+
+    /// The names that no part may take.
+    static let memberNames = Set(ownMembers.map(\.name) + ["raw", "normalized"])
+
+    private static let ownMembers = [
+        Member("value", "the number"), Member("unit", "what it counts"), Member("direction", "which way is better"),
+        Member("n", "how many it is the mean of"), Member("error", "the standard error of the mean"),
+    ]
 
     public func member(_ name: String) throws(LanguageError) -> Value {
         switch name {

@@ -91,6 +91,15 @@ public struct MetricValue: Sendable {
         return Metric(kind, at: position, label: label)
     }
 
+    /// Returns if it can be measured over a corpus.
+    /// - Throws: `LanguageError` for a divergence from a run, whose tokens are its own.
+    func checkOverCorpus() throws(LanguageError) {
+        guard case .divergence(.some) = kind else { return }
+        throw LanguageError(
+            code: "metric.reference", "a run's tokens are not the corpus', so kl cannot be from it here",
+            help: "Leave out `from`: then it is from the model as it was opened.")
+    }
+
     private func reference(
         _ run: RunValue?, _ model: ModelValue, _ number: Int, _ count: Int
     ) throws(LanguageError) -> Metric.Reference {

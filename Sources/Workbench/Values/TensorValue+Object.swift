@@ -7,13 +7,16 @@ import Tensors
 extension TensorValue: SessionValue {
     public var typeName: String { "tensor" }
 
-    public var members: [Member] {
-        [
-            Member("shape", "the length of each axis"), Member("axes", "the name of each axis"),
-            Member("values", "the numbers, as nested lists"), Member("min"), Member("max"), Member("mean"),
-            Member("rms", "root mean square"), Member("argmax", "where the largest element stands"),
-        ] + companions.map { Member($0.name, $0.docs) }
-    }
+    public var members: [Member] { Self.ownMembers + companions.map { Member($0.name, $0.docs) } }
+
+    /// The names that no companion may take.
+    static let memberNames = Set(ownMembers.map(\.name) + ["raw", "normalized"])
+
+    private static let ownMembers = [
+        Member("shape", "the length of each axis"), Member("axes", "the name of each axis"),
+        Member("values", "the numbers, as nested lists"), Member("min"), Member("max"), Member("mean"),
+        Member("rms", "root mean square"), Member("argmax", "where the largest element stands"),
+    ]
 
     public func member(_ name: String) throws(LanguageError) -> Value {
         switch name {
