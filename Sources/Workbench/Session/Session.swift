@@ -72,7 +72,7 @@ public final class Session: Host {
         engine = Engine(compute: Compute(threads: count))
     }
 
-    // MARK: Host
+
 
     public var signatures: [Signature] { Commands.all.map { $0.signature } }
 
