@@ -4,16 +4,17 @@ import Tensors
 extension Engine {
     /// The residual stream behind a layer's feed-forward part.
     func fedForward(_ pass: Pass, _ layer: Int, _ middle: Rows) throws(Interrupted) -> Rows {
+        let sites = [SiteKind.ln2Scale, .ln2Normalized].map { Site($0, layer: layer) }
         let norm = normed(
-            middle, weight: pass.model.vector(Role(.feedForwardNorm, layer: layer), compute) ?? [],
-            epsilon: pass.blueprint.normEpsilon)
-        pass.keep(Site(.ln2Scale, layer: layer), norm.scale)
-        pass.keep(Site(.ln2Normalized, layer: layer), norm.normalized)
+            middle, weight: pass.model.vector(Role(.feedForwardNorm, layer: layer), compute),
+            epsilon: pass.blueprint.normEpsilon, isWhole: sites.contains { pass.capture.sites.contains($0) })
+        pass.keep(sites[0], norm.scale)
+        pass.keep(sites[1], norm.normalized)
         pass.keep(Site(.mlpIn, layer: layer), norm.weighted)
         let out: Rows
         switch pass.blueprint.layers[layer].feedForward {
-        case .dense(let width):
-            out = dense(pass, layer, norm.weighted, width: width)
+        case .dense:
+            out = dense(pass, layer, norm.weighted)
         case .experts:
             let routing = routed(pass, layer, norm.weighted)
             try Interruption.check()
@@ -24,26 +25,13 @@ extension Engine {
         return sum(middle, out)
     }
 
-    private func dense(_ pass: Pass, _ layer: Int, _ x: Rows, width: Int) -> Rows {
-        let gate = product(pass, x, .gate, bias: .gateBias, layer: layer)
-        let up = product(pass, x, .up, bias: .upBias, layer: layer)
+    private func dense(_ pass: Pass, _ layer: Int, _ x: Rows) -> Rows {
+        let inner = products(pass, x, [(.gate, .gateBias), (.up, .upBias)], layer: layer)
+        let (gate, up) = (inner[0], inner[1])
         pass.visit(.densePre, layer, gate)
         pass.visit(.densePreLinear, layer, up)
-        let post = Rows(x.count, width: width)
-        activate(
-            pass.blueprint.activation, gate: gate.pointer, up: up.pointer, count: x.count * width, into: post.pointer)
+        let post = activated(pass.blueprint.activation, gate: gate, up: up)
         pass.visit(.densePost, layer, post)
         return product(pass, post, .down, bias: .downBias, layer: layer)
-    }
-
-    func activate(
-        _ activation: Activation, gate: UnsafePointer<Float>, up: UnsafePointer<Float>, count: Int,
-        into post: UnsafeMutablePointer<Float>
-    ) {
-        switch activation {
-        case .swiglu: compute.swiglu(gate: gate, up: up, count: count, into: post)
-        case .clampedSwiglu(let alpha, let limit):
-            compute.clampedSwiglu(gate: gate, up: up, count: count, alpha: alpha, limit: limit, into: post)
-        }
     }
 }

@@ -14,7 +14,7 @@ public final class Engine: Sendable {
     /// Takes lanes through a range of layers.
     ///
     /// All lanes enter the first layer at the same kind of start. Afterwards `output` holds each lane's residual stream
-    /// behind the last layer.
+    /// behind the last layer, at the positions it wants.
     /// - Throws: `Interrupted`, checked at every layer.
     func forward(
         _ model: Model, lanes: [Lane], layers: Range<Int>, capture: Capture = Capture()
@@ -24,15 +24,8 @@ public final class Engine: Sendable {
         for layer in layers {
             try Interruption.check()
             let entry = layer == layers.lowerBound ? lanes.first?.start : nil
-            let middle: Rows
-            if case .residMid? = entry {
-                middle = startingRows(pass)
-                pass.visit(.residMid, layer, middle, isEntry: true)
-            } else {
-                if entry != nil { x = startingRows(pass) }
-                middle = middleRows(pass, layer, x, entry: entry)
-                pass.visit(.residMid, layer, middle)
-            }
+            let middle = middleRows(pass, layer, x, entry: entry)
+            if capture.endsBeforeFeedForward { return pass.results }
             x = try fedForward(pass, layer, middle)
             pass.visit(.residPost, layer, x)
         }
@@ -40,28 +33,38 @@ public final class Engine: Sendable {
         return pass.results
     }
 
-    /// The residual stream between attention and feed-forward.
+    /// The residual stream between attention and feed-forward, of the rows that the layer goes on with.
     private func middleRows(_ pass: Pass, _ layer: Int, _ x: Rows, entry: Lane.Start?) -> Rows {
-        if case .z? = entry { return projected(pass, layer, z: startingZ(pass), residPre: x, isEntry: true) }
-        var isEntry = false
-        if case .residPre? = entry { isEntry = true }
-        pass.visit(.residPre, layer, x, isEntry: isEntry)
-        pass.keepResidual(layer, x)
-        return projected(pass, layer, z: attended(pass, layer, x), residPre: x)
+        let middle: Rows
+        switch entry {
+        case .residMid:
+            _ = pass.narrow(in: layer)
+            middle = startingRows(pass)
+            pass.visit(.residMid, layer, middle, isEntry: true)
+            return middle
+        case .z:
+            _ = pass.narrow(in: layer)
+            middle = projected(pass, layer, z: startingZ(pass), residPre: startingRows(pass), isEntry: true)
+        case .tokens: middle = attended(pass, layer, startingRows(pass))
+        case .residPre: middle = attended(pass, layer, startingRows(pass), isEntry: true)
+        case nil: middle = attended(pass, layer, x)
+        }
+        pass.visit(.residMid, layer, middle)
+        return middle
     }
 
     /// The lanes' starting rows below one another: embeddings, or the residual stream they enter with.
     private func startingRows(_ pass: Pass) -> Rows {
         let rows = Rows(pass.rowCount, width: pass.blueprint.hiddenSize)
+        let embedding = pass.model.matrix(Role(.embedding))
         for (lane, range) in zip(pass.lanes, pass.laneRows) {
-            switch lane.start {
-            case .tokens:
-                let embedding = pass.model.tensors[Role(.embedding)]
-                for (row, token) in zip(range, lane.tokens[lane.first...]) {
-                    if let embedding { compute.decodeRow(embedding, row: token, into: rows[row]) }
+            for row in range {
+                let position = pass.rowPositions[row]
+                switch lane.start {
+                case .tokens: compute.decodeRow(embedding, row: lane.tokens[position], into: rows[row])
+                case .residPre(let start), .z(_, residPre: let start), .residMid(let start):
+                    rows[row].update(from: start[position - lane.first], count: rows.width)
                 }
-            case .residPre(let start), .z(_, residPre: let start), .residMid(let start):
-                rows[range.lowerBound].update(from: start.pointer, count: range.count * rows.width)
             }
         }
         if case .tokens? = pass.lanes.first?.start { pass.visit(.embed, nil, rows) }
@@ -71,8 +74,9 @@ public final class Engine: Sendable {
     private func startingZ(_ pass: Pass) -> Rows {
         let rows = Rows(pass.rowCount, width: pass.blueprint.headCount * pass.blueprint.headDimension)
         for (lane, range) in zip(pass.lanes, pass.laneRows) {
-            if case .z(let start, residPre: _) = lane.start {
-                rows[range.lowerBound].update(from: start.pointer, count: range.count * rows.width)
+            guard case .z(let start, residPre: _) = lane.start else { continue }
+            for row in range {
+                rows[row].update(from: start[pass.rowPositions[row] - lane.first], count: rows.width)
             }
         }
         return rows
@@ -81,7 +85,7 @@ public final class Engine: Sendable {
     /// The logits of some rows of a residual stream behind the last layer.
     /// - Shape: [row, vocabulary].
     func logits(_ model: Model, _ x: Rows) -> Rows {
-        let normed = finalNorm(model, x).weighted
+        let normed = finalNorm(model, x, isWhole: false).weighted
         let result = Rows(x.count, width: model.blueprint.vocabularyCount)
         if let output = model.outputMatrix {
             compute.multiply(normed.pointer, count: x.count, by: output, bias: nil, into: result.pointer)
@@ -89,27 +93,33 @@ public final class Engine: Sendable {
         return result
     }
 
+    /// Rows whose logits are worked out at once: enough to share the reading of the output matrix.
+    static func logitRows(_ model: Model) -> Int { max(1, 1 << 22 / max(1, model.blueprint.vocabularyCount)) }
+
     /// The last norm's pieces for some rows.
-    func finalNorm(_ model: Model, _ x: Rows) -> NormedRows {
-        normed(x, weight: model.vector(Role(.finalNorm), compute) ?? [], epsilon: model.blueprint.normEpsilon)
+    func finalNorm(_ model: Model, _ x: Rows, isWhole: Bool = true) -> NormedRows {
+        normed(
+            x, weight: model.vector(Role(.finalNorm), compute), epsilon: model.blueprint.normEpsilon, isWhole: isWhole)
     }
 
-    /// An RMS norm with its parts.
-    func normed(_ x: Rows, weight: [Float], epsilon: Float) -> NormedRows {
-        let result = NormedRows(count: x.count, width: x.width)
-        compute.rmsNorm(
-            x.pointer, rows: x.count, width: x.width, epsilon: epsilon, weight: weight, scale: result.scale.pointer,
-            normalized: result.normalized.pointer, into: result.weighted.pointer)
+    /// An RMS norm; with its parts if `isWhole`.
+    func normed(_ x: Rows, weight: Rows?, epsilon: Float, isWhole: Bool) -> NormedRows {
+        let result = NormedRows(count: x.count, width: x.width, isWhole: isWhole)
+        withExtendedLifetime((x, weight)) {
+            share(x.count, width: x.width) { rows in
+                compute.rmsNorm(
+                    x[rows.lowerBound], rows: rows.count, width: x.width, epsilon: epsilon, weight: weight?.pointer,
+                    scale: isWhole ? result.scale[rows.lowerBound] : nil,
+                    normalized: isWhole ? result.normalized[rows.lowerBound] : nil,
+                    into: result.weighted[rows.lowerBound])
+            }
+        }
         return result
     }
 
-    /// x · wᵀ + bias for the role's matrix, and its bias where the model has one.
-    func product(_ pass: Pass, _ x: Rows, _ part: Role.Part, bias: Role.Part?, layer: Int) -> Rows {
-        let matrix = pass.model.matrix(Role(part, layer: layer))
-        let result = Rows(x.count, width: matrix.rows)
-        let offsets = bias.flatMap { pass.model.vector(Role($0, layer: layer), compute) }
-        compute.multiply(x.pointer, count: x.count, by: matrix, bias: offsets, into: result.pointer)
-        return result
+    /// Calls the body with runs of rows, on all threads where there is enough work for them.
+    func share(_ count: Int, width: Int, _ body: (Range<Int>) -> Void) {
+        compute.pool.forEachRange(count, chunk: max(1, 1 << 14 / max(1, width)), body)
     }
 }
 
@@ -119,9 +129,10 @@ struct NormedRows {
     let normalized: Rows
     let weighted: Rows
 
-    init(count: Int, width: Int) {
-        scale = Rows(count, width: 1)
-        normalized = Rows(count, width: width)
+    /// Room for the rows; without room for scales and for what is not weighted yet unless `isWhole`.
+    init(count: Int, width: Int, isWhole: Bool) {
+        scale = Rows(isWhole ? count : 0, width: 1)
+        normalized = Rows(isWhole ? count : 0, width: width)
         weighted = Rows(count, width: width)
     }
 }
@@ -134,11 +145,11 @@ extension Model {
     }
 
     /// A vector decoded to float32, or nil if the model has none.
-    func vector(_ role: Role, _ compute: Compute) -> [Float]? {
+    /// - Shape: [one, element].
+    func vector(_ role: Role, _ compute: Compute) -> Rows? {
         guard let matrix = tensors[role] else { return nil }
-        return [Float](unsafeUninitializedCapacity: matrix.columns) { buffer, count in
-            if let base = buffer.baseAddress { compute.decodeRow(matrix, row: 0, into: base) }
-            count = matrix.columns
-        }
+        let vector = Rows(1, width: matrix.columns)
+        compute.decodeRow(matrix, row: 0, into: vector.pointer)
+        return vector
     }
 }

@@ -22,16 +22,13 @@ struct ExpertLayer {
     func sum(residual: Rows) -> Rows {
         let (groups, places) = grouped()
         let gathered = inputs.gathered(groups.flatMap(\.members))
-        let gate = product(groups, gathered, .gate, .gateBias)
-        let up = product(groups, gathered, .up, .upBias)
+        let inner = products(groups, gathered, [(.gate, .gateBias), (.up, .upBias)])
+        let (gate, up) = (inner[0], inner[1])
         visit(.expertPre, groups, gate)
         visit(.expertPreLinear, groups, up)
-        let post = Rows(gathered.count, width: gate.width)
-        engine.activate(
-            pass.blueprint.activation, gate: gate.pointer, up: up.pointer, count: post.count * post.width,
-            into: post.pointer)
+        let post = engine.activated(pass.blueprint.activation, gate: gate, up: up)
         visit(.expertPost, groups, post)
-        let out = product(groups, post, .down, .downBias)
+        let out = products(groups, post, [(.down, .downBias)])[0]
         visit(.expertOut, groups, out)
         let total = combined(out, places)
         observe(out, places, total, residual)
@@ -57,22 +54,24 @@ struct ExpertLayer {
         return (groups, places)
     }
 
-    /// Each group's rows times its expert's matrix, all experts in one parallel region.
-    private func product(_ groups: [Group], _ x: Rows, _ part: Role.Part, _ bias: Role.Part) -> Rows {
-        let width = groups.first.map { matrix(part, $0.expert).rows } ?? 0
-        let result = Rows(x.count, width: width)
-        let biases = groups.map { group in
-            pass.model.vector(Role(bias, layer: layer, expert: group.expert), engine.compute).map {
-                Rows($0, width: width)
+    /// Each group's rows times its expert's matrices of some kinds, all in one parallel region.
+    private func products(_ groups: [Group], _ x: Rows, _ parts: [(matrix: Role.Part, bias: Role.Part)]) -> [Rows] {
+        var biases: [Rows] = []
+        var jobs: [MatmulJob] = []
+        let results = parts.map { part, biasPart in
+            let result = Rows(x.count, width: groups.first.map { matrix(part, $0.expert).rows } ?? 0)
+            for group in groups {
+                let bias = pass.model.vector(Role(biasPart, layer: layer, expert: group.expert), engine.compute)
+                if let bias { biases.append(bias) }
+                jobs.append(
+                    MatmulJob(
+                        x: x[group.start], count: group.members.count, matrix: matrix(part, group.expert),
+                        bias: bias.map { UnsafePointer($0.pointer) }, y: result[group.start]))
             }
+            return result
         }
-        let jobs = zip(groups, biases).map { group, bias in
-            MatmulJob(
-                x: x[group.start], count: group.members.count, matrix: matrix(part, group.expert),
-                bias: bias.map { UnsafePointer($0.pointer) }, y: result[group.start])
-        }
-        withExtendedLifetime(biases) { engine.compute.multiply(jobs) }
-        return result
+        withExtendedLifetime((x, biases)) { engine.compute.multiply(jobs) }
+        return results
     }
 
     private func matrix(_ part: Role.Part, _ expert: Int) -> Matrix {
@@ -88,7 +87,7 @@ struct ExpertLayer {
 
     /// Outputs weighted and added in slot order, the largest logit first.
     private func combined(_ out: Rows, _ places: [Int]) -> Rows {
-        let total = Rows(inputs.count, width: inputs.width)
+        let total = Rows(inputs.count, width: inputs.width, repeating: 0)
         let slots = routing.slotCount
         engine.compute.pool.forEach(inputs.count) { row in
             for slot in 0..<slots {
@@ -109,9 +108,4 @@ struct ExpertLayer {
                 logits: routing.logits.buffer, indices: routing.indices, weights: routing.weights.buffer,
                 outputs: ordered.buffer, inputs: inputs.buffer, sum: total.buffer, residual: residual.buffer))
     }
-}
-
-extension Rows {
-    /// All its values, lent.
-    var buffer: UnsafeBufferPointer<Float> { UnsafeBufferPointer(start: pointer, count: count * width) }
 }

@@ -4,17 +4,20 @@ extension Intervention {
     /// Whether it acts at a position.
     func acts(at position: Int) -> Bool { positions?.contains(position) ?? true }
 
+    /// Whether it acts on a row-shaped site at a position and, if it replaces, has something to put there.
+    func hasValue(at position: Int) -> Bool {
+        guard acts(at: position) else { return false }
+        guard case .replace(let tensor) = action else { return true }
+        guard position < tensor.shape[0], tensor.count > 0 else { return false }
+        return !tensor.values[position * (tensor.count / tensor.shape[0])].isNaN || site.kind == .routerLogits
+    }
+
     /// Changes one row of a row-shaped site; false if it does not act there.
     ///
     /// A replacement that is not a number is no value: the source had none at that position, so the row stays.
     func apply(to row: UnsafeMutablePointer<Float>, width: Int, at position: Int, pass: Pass) -> Bool {
-        guard acts(at: position) else { return false }
+        guard hasValue(at: position) else { return false }
         let segments = segments(width: width, headDimension: pass.blueprint.headDimension)
-        if case .replace(let tensor) = action {
-            let partWidth = segments.reduce(0) { $0 + $1.count }
-            guard position < tensor.shape[0], partWidth > 0 else { return false }
-            guard !tensor.values[position * partWidth].isNaN || site.kind == .routerLogits else { return false }
-        }
         var taken = 0
         for segment in segments {
             change(row + segment.lowerBound, count: segment.count) { element in

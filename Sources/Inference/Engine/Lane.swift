@@ -24,6 +24,8 @@ struct Lane {
     /// Keys and values of the positions before `first`, in every layer that the pass runs.
     var prefix: KeyValueCache?
     var interventions: [Intervention]
+    /// The positions whose residual stream behind the last layer is wanted, ascending; nil for all computed ones.
+    var wanted: [Int]?
 
     var rowCount: Int { tokens.count - first }
 }
@@ -36,6 +38,8 @@ struct Capture {
     var residuals = false
     /// Whether to keep the keys and values of the lanes' own rows.
     var cache = false
+    /// Whether the feed-forward part of the one layer that is run is of no interest.
+    var endsBeforeFeedForward = false
     /// Called for every layer with experts, in order.
     var observer: ((ExpertObservation) -> Void)?
 }
@@ -44,7 +48,7 @@ struct Capture {
 struct LaneResult {
     /// The residual stream entering each layer that was run, if asked for; and behind the last one.
     var residuals: [Int: Rows] = [:]
-    /// The residual stream behind the last layer run.
+    /// The residual stream behind the last layer run, at the positions wanted.
     var output: Rows
     var captured: [Site: Rows] = [:]
     var cache: KeyValueCache?

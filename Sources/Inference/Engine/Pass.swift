@@ -7,14 +7,17 @@ final class Pass: @unchecked Sendable {
     let model: Model
     let lanes: [Lane]
     let capture: Capture
+    let layers: Range<Int>
     /// The rows of each lane, below one another.
-    let laneRows: [Range<Int>]
-    let rowLanes: [Int]
-    let rowPositions: [Int]
-    let rotary: RotaryTable
-    private(set) var results: [LaneResult]
+    private(set) var laneRows: [Range<Int>]
+    private(set) var rowLanes: [Int]
+    private(set) var rowPositions: [Int]
+    private(set) var rotary: RotaryTable
+    /// The rows of each lane among keys and values, which are there for rows, too, that the last layer drops.
+    let keyRows: [Range<Int>]
+    var results: [LaneResult]
     /// The interventions at each site, by lane: the model's first, then the lane's own with their number.
-    private let changes: [Site: [Change]]
+    let changes: [Site: [Change]]
 
     struct Change {
         let lane: Int
@@ -30,12 +33,9 @@ final class Pass: @unchecked Sendable {
         self.model = model
         self.lanes = lanes
         self.capture = capture
-        var ranges: [Range<Int>] = []
-        for lane in lanes {
-            let start = ranges.last?.upperBound ?? 0
-            ranges.append(start..<start + lane.rowCount)
-        }
-        laneRows = ranges
+        self.layers = layers
+        laneRows = Self.ranges(lanes.map(\.rowCount))
+        keyRows = laneRows
         rowLanes = lanes.indices.flatMap { Array(repeating: $0, count: lanes[$0].rowCount) }
         rowPositions = lanes.flatMap { Array($0.first..<$0.tokens.count) }
         rotary = RotaryTable(
@@ -59,6 +59,23 @@ final class Pass: @unchecked Sendable {
             }
         }
         self.changes = changes
+    }
+
+    /// Runs of so many rows, below one another.
+    private static func ranges(_ counts: [Int]) -> [Range<Int>] {
+        var start = 0
+        return counts.map { count in
+            defer { start += count }
+            return start..<start + count
+        }
+    }
+
+    /// Goes on with some rows alone.
+    func keep(rows: [Int]) {
+        laneRows = Self.ranges(laneRows.map { range in rows.count { range.contains($0) } })
+        rowLanes = rows.map { rowLanes[$0] }
+        rowPositions = rows.map { rowPositions[$0] }
+        rotary = rotary.gathered(rows)
     }
 
     /// The changes at a site.
@@ -90,7 +107,7 @@ final class Pass: @unchecked Sendable {
     func keep(_ site: Site, _ rows: Rows) {
         guard capture.sites.contains(site) else { return }
         for (lane, range) in laneRows.enumerated() {
-            results[lane].captured[site] = rows.gathered(Array(range))
+            results[lane].captured[site] = rows.gathered(range)
         }
     }
 
@@ -110,7 +127,7 @@ final class Pass: @unchecked Sendable {
         }
         guard capture.sites.contains(site) else { return }
         for (lane, range) in laneRows.enumerated() {
-            let kept = Rows([Float](repeating: .nan, count: range.count * width), width: width)
+            let kept = Rows(range.count, width: width, repeating: .nan)
             for (index, row) in members.enumerated() where range.contains(row) {
                 kept[row - range.lowerBound].update(from: rows + index * width, count: width)
             }
@@ -126,7 +143,7 @@ final class Pass: @unchecked Sendable {
             var touched = 0
             for head in change.intervention.heads(of: blueprint.headCount) {
                 for query in 0..<queries {
-                    let position = lanes[lane].first + query
+                    let position = rowPositions[laneRows[lane].lowerBound + query]
                     let row = table[head * queries + query]
                     let changed = change.intervention.applyTable(
                         to: row, keys: table.width, head: head, query: position)
@@ -140,27 +157,30 @@ final class Pass: @unchecked Sendable {
 
     func keepResidual(_ layer: Int, _ x: Rows) {
         guard capture.residuals else { return }
-        for (lane, range) in laneRows.enumerated() { results[lane].residuals[layer] = x.gathered(Array(range)) }
+        for (lane, range) in laneRows.enumerated() { results[lane].residuals[layer] = x.part(range) }
     }
 
     func keepKeysAndValues(_ layer: Int, keys: Rows, values: Rows) {
         guard capture.cache else { return }
         for (lane, range) in laneRows.enumerated() {
-            let rows = Array(range)
             results[lane].cache?.layers[layer] = KeyValueCache.Layer(
-                keys: keys.gathered(rows), values: values.gathered(rows))
+                keys: keys.part(range), values: values.part(range))
         }
     }
 
     func finish(_ x: Rows, lastLayer: Int) {
         for (lane, range) in laneRows.enumerated() {
-            let output = x.gathered(Array(range))
-            results[lane].output = output
-            if capture.residuals { results[lane].residuals[lastLayer] = output }
+            if capture.residuals { results[lane].residuals[lastLayer] = x.part(range) }
+            guard let wanted = lanes[lane].wanted else {
+                results[lane].output = x.part(range)
+                continue
+            }
+            let rows = range.filter { wanted.contains(rowPositions[$0]) }
+            results[lane].output = rows.count == x.count ? x : x.gathered(rows)
         }
     }
 
-    private func count(_ change: Change, _ touched: Int) {
+    func count(_ change: Change, _ touched: Int) {
         if let number = change.number { results[change.lane].fired[number] += touched }
     }
 }

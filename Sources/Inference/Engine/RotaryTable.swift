@@ -6,6 +6,16 @@ struct RotaryTable {
     let cosines: Rows
     let sines: Rows
 
+    /// The table for some of its rows.
+    func gathered(_ rows: [Int]) -> RotaryTable {
+        RotaryTable(cosines: cosines.gathered(rows), sines: sines.gathered(rows))
+    }
+
+    private init(cosines: Rows, sines: Rows) {
+        self.cosines = cosines
+        self.sines = sines
+    }
+
     /// The table for some rows' positions.
     ///
     /// Angles are float32 products of position and inverse frequency, as the reference has them: at far positions their

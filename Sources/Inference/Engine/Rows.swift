@@ -9,12 +9,11 @@ final class Rows: @unchecked Sendable {
     let width: Int
     let pointer: UnsafeMutablePointer<Float>
 
-    /// Rows of zeros.
+    /// Rows of undefined values, for a caller that writes all of them.
     init(_ count: Int, width: Int) {
         self.count = count
         self.width = width
-        pointer = .allocate(capacity: max(1, count * width))
-        pointer.initialize(repeating: 0, count: max(1, count * width))
+        pointer = RowMemory.take(count * width)
     }
 
     /// Rows with the values of an array.
@@ -25,10 +24,19 @@ final class Rows: @unchecked Sendable {
         }
     }
 
-    deinit { pointer.deallocate() }
+    /// Rows of one value.
+    convenience init(_ count: Int, width: Int, repeating value: Float) {
+        self.init(count, width: width)
+        pointer.update(repeating: value, count: count * width)
+    }
+
+    deinit { RowMemory.giveBack(pointer, count * width) }
 
     /// Where a row begins.
     subscript(row: Int) -> UnsafeMutablePointer<Float> { pointer + row * width }
+
+    /// All values, lent.
+    var buffer: UnsafeBufferPointer<Float> { UnsafeBufferPointer(start: pointer, count: count * width) }
 
     /// The values of a range of rows.
     func values(_ range: Range<Int>) -> [Float] {
@@ -41,9 +49,12 @@ final class Rows: @unchecked Sendable {
     }
 
     /// A copy of some rows, in the given order.
-    func gathered(_ rows: [Int]) -> Rows {
+    func gathered(_ rows: some Collection<Int>) -> Rows {
         let result = Rows(rows.count, width: width)
         for (to, from) in rows.enumerated() { result[to].update(from: self[from], count: width) }
         return result
     }
+
+    /// Some rows in a row: these very ones if that is all, else a copy.
+    func part(_ range: Range<Int>) -> Rows { range == 0..<count ? self : gathered(range) }
 }

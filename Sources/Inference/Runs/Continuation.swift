@@ -33,12 +33,12 @@ public struct Continuation {
     private mutating func extend(_ more: [Int]) throws {
         let held = tokens.count
         let whole = tokens + more
-        let lane = Lane(tokens: whole, first: held, start: .tokens, prefix: cache, interventions: [])
+        let lane = Lane(
+            tokens: whole, first: held, start: .tokens, prefix: cache, interventions: [], wanted: [whole.count - 1])
         let results = try engine.forward(
             model, lanes: [lane], layers: model.blueprint.layers.indices, capture: Capture(cache: true))
         cache.append(results[0].cache?.layers ?? [], count: more.count)
         tokens = whole
-        let last = results[0].output
-        logits = engine.logits(model, last.gathered([last.count - 1])).values(0..<1)
+        logits = engine.logits(model, results[0].output).values(0..<1)
     }
 }

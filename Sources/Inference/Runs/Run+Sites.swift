@@ -31,7 +31,9 @@ extension Run {
             lane.interventions.removeAll { $0.site == Site(.residPre, layer: layer) }
         }
         let layers = layer.map { $0..<$0 + 1 } ?? 0..<0
-        let results = try engine.forward(model, lanes: [lane], layers: layers, capture: Capture(sites: [site]))
+        var capture = Capture(sites: [site])
+        capture.endsBeforeFeedForward = site.kind.rawValue <= SiteKind.residMid.rawValue
+        let results = try engine.forward(model, lanes: [lane], layers: layers, capture: capture)
         guard let rows = results[0].captured[site] else {
             throw InferenceError(
                 code: "site.silent", subject: site.name,

@@ -52,7 +52,7 @@ extension Engine {
             let lanes = (next..<end).map { index in
                 Lane(
                     tokens: request.sequences[index], first: 0, start: .tokens,
-                    interventions: request.interventions(index))
+                    interventions: request.interventions(index), wanted: request.positions(index))
             }
             let base = next
             let observer = request.observer.map { observer in { observer($0, base) } }
@@ -79,14 +79,14 @@ extension Engine {
     private func deliverLogits(
         _ model: Model, _ output: Rows, _ positions: [Int], sequence: Int, _ deliver: (LogitBlock) throws -> Void
     ) throws {
-        let step = max(1, 1 << 22 / max(1, model.blueprint.vocabularyCount))
+        let step = Self.logitRows(model)
         for start in stride(from: 0, to: positions.count, by: step) {
-            let part = Array(positions[start..<min(start + step, positions.count)])
-            let rows = logits(model, output.gathered(part))
+            let part = start..<min(start + step, positions.count)
+            let rows = logits(model, output.part(part))
             try deliver(
                 LogitBlock(
-                    sequences: Array(repeating: sequence, count: part.count), positions: part, logits: rows.buffer,
-                    vocabularyCount: rows.width))
+                    sequences: Array(repeating: sequence, count: part.count), positions: Array(positions[part]),
+                    logits: rows.buffer, vocabularyCount: rows.width))
             try Interruption.check()
         }
     }

@@ -1,0 +1,60 @@
+import Synchronization
+
+/// Memory of rows that are gone, kept for the next ones.
+///
+/// A pass asks for the same sizes again and again, and large blocks fresh from the system cost a page fault every few
+/// kilobytes. What is kept is bounded, and nothing can be told from it: whoever takes memory finds it undefined.
+enum RowMemory {
+    fileprivate struct Spare {
+        /// Addresses by size class.
+        var blocks: [Int: [UInt]] = [:]
+        var kept = 0
+    }
+
+    private static let spare = Mutex(Spare())
+    /// Floats below which the allocator is fast enough.
+    private static let smallest = 1 << 14
+    /// Floats kept at most.
+    private static let most = 1 << 25
+    /// Whole cache lines, so that no vector is loaded from two.
+    private static let alignment = 64
+
+    /// Memory for so many floats, its values undefined.
+    static func take(_ count: Int) -> UnsafeMutablePointer<Float> {
+        let size = sizeClass(count)
+        let address = size < smallest ? nil : spare.withLock { $0.take(size) }
+        if let address, let pointer = UnsafeMutablePointer<Float>(bitPattern: address) { return pointer }
+        return UnsafeMutableRawPointer.allocate(byteCount: size * 4, alignment: alignment)
+            .bindMemory(to: Float.self, capacity: size)
+    }
+
+    /// Takes memory back that was taken for so many floats.
+    static func giveBack(_ pointer: UnsafeMutablePointer<Float>, _ count: Int) {
+        let size = sizeClass(count)
+        let address = UInt(bitPattern: pointer)
+        if size >= smallest, spare.withLock({ $0.keep(address, size, most: most) }) { return }
+        UnsafeMutableRawPointer(pointer).deallocate()
+    }
+
+    /// The count rounded up so that few sizes occur and at most an eighth is wasted.
+    private static func sizeClass(_ count: Int) -> Int {
+        guard count > smallest else { return max(1, count) }
+        let step = 1 << (Int.bitWidth - count.leadingZeroBitCount - 4)
+        return (count + step - 1) / step * step
+    }
+}
+
+extension RowMemory.Spare {
+    fileprivate mutating func take(_ size: Int) -> UInt? {
+        guard let address = blocks[size]?.popLast() else { return nil }
+        kept -= size
+        return address
+    }
+
+    fileprivate mutating func keep(_ address: UInt, _ size: Int, most: Int) -> Bool {
+        guard kept + size <= most else { return false }
+        kept += size
+        blocks[size, default: []].append(address)
+        return true
+    }
+}
