@@ -72,6 +72,10 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Tensors", "Storage", "Documents", "Formats"],
             path: "Tests/TestSupport", swiftSettings: swiftSettings),
+        .target(
+            name: "TeachingSupport",
+            dependencies: ["Architectures", "Scoring", "Inference", "Kernels", "Tokenizers", "Documents", "TestSupport"],
+            path: "Tests/TeachingSupport", swiftSettings: swiftSettings),
         tests(of: "Documents"),
         tests(of: "Tensors"),
         tests(of: "Plots", imports: ["Tensors"]),
@@ -91,13 +95,14 @@ let package = Package(
         tests(
             of: "Scoring",
             imports: [
-                "Architectures", "Inference", "Kernels", "Storage", "Formats", "Tensors", "Tokenizers", "TestSupport",
+                "Architectures", "Inference", "Kernels", "Storage", "Formats", "Tensors", "Tokenizers", "Documents",
+                "TestSupport", "TeachingSupport",
             ]),
         tests(
             of: "Surgery",
             imports: [
                 "Scoring", "Architectures", "Inference", "Kernels", "Storage", "Formats", "Tensors", "Tokenizers",
-                "TestSupport",
+                "Documents", "TestSupport", "TeachingSupport",
             ]),
         tests(
             of: "Workbench",

@@ -2,7 +2,8 @@ extension TokenCorpus {
     /// The items of a half-open range with a step, as NumPy slices: negative bounds count from the end, bounds outside
     /// are cut, a negative step goes backwards.
     /// - Throws: `ScoringError` for a step of 0 or an empty result.
-    public func sliced(from start: Int? = nil, to end: Int? = nil, by step: Int = 1) throws(ScoringError) -> TokenCorpus {
+    public func sliced(from start: Int? = nil, to end: Int? = nil, by step: Int = 1) throws(ScoringError) -> TokenCorpus
+    {
         guard step != 0 else {
             throw ScoringError(
                 code: "corpus.step", subject: name, message: "a slice cannot have a step of 0",

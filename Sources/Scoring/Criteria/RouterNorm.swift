@@ -2,7 +2,7 @@ import Inference
 import Kernels
 
 extension Criterion {
-    /// ‖r_e‖₂ · softmax(b)_e: the expert's router row and its share of the router's bias; without a bias the length alone.
+    /// ‖r_e‖₂ · softmax(b)_e: the expert's router row and its share of the bias; without a bias the length alone.
     public static let routerNorm = Criterion(
         name: "router-norm", summary: "length of the router's row, times the softmax of its bias where it has one",
         unit: "weight", sites: [],

@@ -37,7 +37,7 @@ public struct Comparison: Sendable {
 
     /// Compares a model to a base over a windowed corpus.
     /// - Parameters:
-    ///   - experts: For each layer, the base's number of each of the model's experts; nil where they are numbered alike.
+    ///   - experts: For each layer, the base's numbers of the model's experts; nil where they are numbered alike.
     ///   - firstToken: As in `Perplexity.measure`.
     /// - Throws: `ScoringError` if the corpus has no windows or the vocabularies differ; what running throws.
     public static func measure(
@@ -48,7 +48,9 @@ public struct Comparison: Sendable {
         guard model.blueprint.vocabularyCount == base.blueprint.vocabularyCount else {
             throw ScoringError(
                 code: "compare.vocabulary", subject: "compare",
-                message: "the vocabularies hold \(model.blueprint.vocabularyCount) and \(base.blueprint.vocabularyCount) tokens",
+                message:
+                    "the vocabularies hold \(model.blueprint.vocabularyCount) and "
+                    + "\(base.blueprint.vocabularyCount) tokens",
                 remedy: "compare models of one tokenizer")
         }
         var tally = ComparisonTally(model, base, experts)

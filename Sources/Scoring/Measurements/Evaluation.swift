@@ -1,8 +1,8 @@
 import Inference
 import Kernels
 
-/// How a model answers questions: whether its greedy answer is right, whether the right answer is likelier than a wrong one,
-/// and how unlikely the right one is.
+/// How a model answers questions: whether its greedy answer is right, whether the right answer is likelier than a wrong
+/// one, and how unlikely the right one is.
 public struct Evaluation: Sendable {
     /// What came out for one item.
     public struct Item: Sendable, Hashable {
@@ -13,7 +13,7 @@ public struct Evaluation: Sendable {
         public let wrong: Double?
         /// Whether every token of the answer is the model's first choice behind what precedes it.
         public let isExact: Bool
-        /// Whether the model's first choice counts as right: one of the item's accepted tokens, or else an exact answer.
+        /// Whether the first choice counts as right: one of the item's accepted tokens, or else an exact answer.
         public let isAccepted: Bool
     }
 
@@ -30,6 +30,10 @@ public struct Evaluation: Sendable {
         /// The mean of −ln p over right answers.
         /// - Units: nats an answer.
         public let meanLoss: Double
+
+        public var acceptedShare: Double { Double(accepted) / Double(n) }
+        public var exactShare: Double { Double(exact) / Double(n) }
+        public var pairedShare: Double { Double(paired) / Double(n) }
     }
 
     public let items: [Item]
@@ -52,7 +56,9 @@ public struct Evaluation: Sendable {
         for item in corpus.items {
             let prompt = prefix + (usesCorrupt ? try item.corruptTokens(in: corpus.name) : item.tokens)
             questions.append(try Question(prompt: prompt, answer: item.answer, "answer", corpus.name))
-            if comparesWrong { questions.append(try Question(prompt: prompt, answer: item.wrong, "wrong answer", corpus.name)) }
+            if comparesWrong {
+                questions.append(try Question(prompt: prompt, answer: item.wrong, "wrong answer", corpus.name))
+            }
         }
         let replies = try engine.replies(model, questions, progress: progress)
         let step = comparesWrong ? 2 : 1

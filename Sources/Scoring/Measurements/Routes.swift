@@ -93,7 +93,9 @@ extension Routes {
         let width = layers.map(\.expertCount).max() ?? 0
         var tensor = Tensor(shape: [layerCount, width], axes: ["layer", "expert"], repeating: .nan)
         for layer in layers {
-            for (expert, number) in value(layer).enumerated() { tensor.values[layer.layer * width + expert] = Float(number) }
+            for (expert, number) in value(layer).enumerated() {
+                tensor.values[layer.layer * width + expert] = Float(number)
+            }
         }
         return tensor
     }

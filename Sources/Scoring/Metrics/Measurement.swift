@@ -42,7 +42,8 @@ extension Metric {
         var ready: (item: Int, metric: PreparedMetric)?
         func prepared(_ index: Int) throws -> PreparedMetric {
             if let ready, ready.item == index { return ready.metric }
-            let metric = try self.prepared(for: sequences[index], item: corpus.items[index], model: model, engine: engine)
+            let metric = try self.prepared(
+                for: sequences[index], item: corpus.items[index], model: model, engine: engine)
             ready = (index, metric)
             return metric
         }

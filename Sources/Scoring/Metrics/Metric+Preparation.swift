@@ -5,8 +5,8 @@ import Tensors
 extension Metric {
     /// Makes the metric ready for a sequence.
     /// - Parameter item: Where answers come from, if the metric takes them from the corpus.
-    /// - Throws: `ScoringError` for an answer that is missing, of several tokens or outside the vocabulary, for a sequence
-    ///   too short, for a reference over other tokens; what running the reference throws.
+    /// - Throws: `ScoringError` for an answer that is missing, of several tokens or outside the vocabulary, for a
+    ///   sequence too short, for a reference over other tokens; what running the reference throws.
     public func prepared(
         for tokens: [Int], item: TokenItem? = nil, model: Model, engine: Engine
     ) throws -> PreparedMetric {
@@ -56,7 +56,9 @@ extension Metric {
 
     private static func rank(_ row: UnsafePointer<Float>, _ count: Int, _ token: Int) -> Int {
         var above = 0
-        for index in 0..<count where row[index] > row[token] || (row[index] == row[token] && index < token) { above += 1 }
+        for index in 0..<count where row[index] > row[token] || (row[index] == row[token] && index < token) {
+            above += 1
+        }
         return above
     }
 

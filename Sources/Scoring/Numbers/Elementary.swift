@@ -1,7 +1,7 @@
 /// The exponential and logarithm of doubles by operations that round alike on every machine.
 ///
-/// Measured values are compared bit for bit when a session is replayed, and the C library's functions differ in their last
-/// bit from one processor to the next. Multiplication and addition are never fused here.
+/// Measured values are compared bit for bit when a session is replayed, and the C library's functions differ in their
+/// last bit from one processor to the next. Multiplication and addition are never fused here.
 enum Elementary {
     static let logarithmOfTwo = 0x1.62e42fefa39efp-1
     private static let upperPart = 0x1.62e42feep-1
@@ -76,7 +76,7 @@ enum Elementary {
     /// The logarithm to base two.
     static func binaryLogarithm(_ x: Double) -> Double { logarithm(x) / logarithmOfTwo }
 
-    /// Eight shifted elements of a row; −∞ behind its end, whose exponential is made zero by the clamp's 10⁻³⁰⁴.
+    /// Eight shifted elements of a row; −∞ behind its end, of which the clamp makes 10⁻³⁰⁴.
     @inline(__always)
     private static func terms(
         _ row: UnsafePointer<Float>, _ start: Int, _ count: Int, minus shift: Double

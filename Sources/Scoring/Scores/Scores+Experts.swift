@@ -17,7 +17,8 @@ extension Scores {
         guard !blueprint.expertLayers.isEmpty else { throw ScoringError.noExperts(blueprint.family, "score") }
         if corpus == nil, let needy = criteria.first(where: \.needsCorpus) {
             throw ScoringError(
-                code: "criterion.corpus", subject: needy.name, message: "it is measured over a corpus, and none is given",
+                code: "criterion.corpus", subject: needy.name,
+                message: "it is measured over a corpus, and none is given",
                 remedy: "add over CORPUS")
         }
         var tally = ExpertTally(criteria, blueprint)
@@ -39,7 +40,8 @@ extension Scores {
                 rows = try corpus.map { try ablated(model, all, over: $0, engine, progress) } ?? []
             }
             return Scores(
-                criterion: criterion.name, axis: "expert", values: rows.enumerated().map { wanted.contains($0) ? $1 : nil },
+                criterion: criterion.name, axis: "expert",
+                values: rows.enumerated().map { wanted.contains($0) ? $1 : nil },
                 counts: criterion.needsCorpus ? tally.counts.enumerated().map { wanted.contains($0) ? $1 : nil } : nil,
                 unit: criterion.unit, direction: criterion.direction,
                 corpus: criterion.needsCorpus ? corpus?.name : nil,

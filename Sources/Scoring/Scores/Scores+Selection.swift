@@ -36,7 +36,8 @@ extension Scores {
             guard zip(counts, floors).allSatisfy({ $0 == 0 || number >= $1 }) else {
                 throw failure(
                     "\(number) a layer is below the floor of \(floors.max() ?? 0)",
-                    "keep at least \(floors.max() ?? 0): a token uses \(blueprint.layers.map(\.activeExpertCount).max() ?? 0)")
+                    "keep at least \(floors.max() ?? 0)"
+                )
             }
         case .fraction(let share):
             guard share > 0, share <= 1 else {

@@ -69,7 +69,8 @@ public struct Scores: Sendable, Hashable {
         guard !few.isEmpty else { return [] }
         let shown = few.prefix(8).joined(separator: ", ") + (few.count > 8 ? ", …" : "")
         return [
-            "\(few.count) experts are scored by \(criterion) from fewer than \(leastTokens) tokens: \(shown); use a larger corpus"
+            "\(few.count) experts are scored by \(criterion) from fewer than \(leastTokens) tokens: \(shown); "
+                + "use a larger corpus"
         ]
     }
 }

@@ -31,7 +31,8 @@ extension Engine {
     ///   - progress: Called before each item with its number.
     /// - Throws: as the metric's preparation and sweeps throw.
     public func means(
-        of metric: Metric, _ model: Model, over corpus: TokenCorpus, tokens: (TokenItem) throws -> [Int] = { $0.tokens },
+        of metric: Metric, _ model: Model, over corpus: TokenCorpus,
+        tokens: (TokenItem) throws -> [Int] = { $0.tokens },
         variants: (Int, Run) throws -> [[Intervention]], progress: ((Int) -> Void)? = nil
     ) throws -> VariantMeans {
         let count = corpus.items.count
@@ -73,7 +74,8 @@ extension Engine {
         }
         progress?(count)
         return VariantMeans(
-            base: base / Double(weight), variants: sums.map { $0 / Double(weight) }, fired: fired, n: weight, cost: cost)
+            base: base / Double(weight), variants: sums.map { $0 / Double(weight) }, fired: fired, n: weight, cost: cost
+        )
     }
 
     /// How much each variant raises the loss over a corpus.

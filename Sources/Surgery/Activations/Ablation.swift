@@ -30,8 +30,8 @@ public enum Ablation {
     ///   - positions: Where; nil for everywhere.
     ///   - length: Tokens of the sequences that will be run; resampled rows are drawn for so many positions.
     ///   - item: The number of the corpus item that is edited, which keys the draws.
-    /// - Throws: `SurgeryError` for a position outside, a run of another length or architecture, or a corpus in which the
-    ///   site has no value.
+    /// - Throws: `SurgeryError` for a position outside, a run of another length or architecture, or a corpus in which
+    ///   the site has no value.
     public static func interventions(
         _ targets: [Target], at positions: [Int]? = nil, with replacement: Replacement, of model: Model, length: Int,
         item: Int = 0

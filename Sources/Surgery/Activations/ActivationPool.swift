@@ -22,7 +22,7 @@ public struct ActivationPool: Sendable {
 
     /// Runs a model over a corpus and gathers the targets' sites.
     /// - Parameter keepsRows: Whether single rows are needed, as for resampling; a mean does without.
-    /// - Throws: `SurgeryError` for scores and patterns, which have no row of their own at a position; what running throws.
+    /// - Throws: `SurgeryError` for scores and patterns, which have no row of their own at a position.
     public static func gather(
         _ targets: [Target], of model: Model, over corpus: TokenCorpus, keepsRows: Bool, engine: Engine,
         progress: ((Int) -> Void)? = nil
@@ -30,7 +30,8 @@ public struct ActivationPool: Sendable {
         if let table = targets.first(where: \.isTable) {
             throw SurgeryError(
                 code: "ablate.table", subject: table.label,
-                message: "rows of \(table.site.row.member) are as long as the sequence, so a corpus has no mean of them",
+                message:
+                    "rows of \(table.site.row.member) are as long as the sequence, so a corpus has no mean of them",
                 remedy: "ablate with zero or from a run, or ablate z")
         }
         let wanted = Set(targets.map(\.site))
@@ -52,7 +53,8 @@ public struct ActivationPool: Sendable {
                 let width = value.count / value.shape[0]
                 value.values.withUnsafeBufferPointer { values in
                     for row in 0..<value.shape[0] where !values[row * width].isNaN {
-                        pool.take(site, UnsafeBufferPointer(rebasing: values[row * width..<(row + 1) * width]), keepsRows)
+                        pool.take(
+                            site, UnsafeBufferPointer(rebasing: values[row * width..<(row + 1) * width]), keepsRows)
                     }
                 }
             }
@@ -79,7 +81,8 @@ public struct ActivationPool: Sendable {
         var values: [Float] = []
         values.reserveCapacity(positions * elements.count)
         for position in 0..<positions {
-            let random = KeyedRandom(seed: seed, purpose: "resample " + target.site.name, item: item, position: position)
+            let random = KeyedRandom(
+                seed: seed, purpose: "resample " + target.site.name, item: item, position: position)
             let start = random.index(below: entry.count, 0) * entry.width
             values += elements.map { entry.rows[start + $0] }
         }
@@ -108,6 +111,8 @@ public struct ActivationPool: Sendable {
 extension Run {
     /// The value of a site, or nil if its expert was chosen at no position.
     func valueIfChosen(_ site: Site) throws -> Tensor? {
-        do { return try value(of: site) } catch let error as InferenceError where error.code == "site.silent" { return nil }
+        do { return try value(of: site) } catch let error as InferenceError where error.code == "site.silent" {
+            return nil
+        }
     }
 }

@@ -18,7 +18,8 @@ public struct Patch {
         guard source.tokens.count == target.tokens.count else {
             throw SurgeryError(
                 code: "patch.lengths", subject: "patch",
-                message: "the run patched from has \(source.tokens.count) tokens and the other \(target.tokens.count), so "
+                message:
+                    "the run patched from has \(source.tokens.count) tokens and the other \(target.tokens.count), so "
                     + "their positions mean different things",
                 remedy: "use prompts of equal length: swap single words of one token, and check with tokens")
         }

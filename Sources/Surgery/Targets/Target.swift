@@ -55,7 +55,8 @@ public struct Target: Sendable, Hashable {
         let size = blueprint.headsPerGroup
         let group = head / size
         let note =
-            size == 1 ? nil : "heads \(group * size)…\(group * size + size - 1) of layer \(layer) share this \(site.row.member)"
+            size == 1
+            ? nil : "heads \(group * size)…\(group * size + size - 1) of layer \(layer) share this \(site.row.member)"
         return try Target(site, .heads([group]), label, note: note, of: blueprint)
     }
 

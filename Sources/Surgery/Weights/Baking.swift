@@ -5,8 +5,8 @@ import Tensors
 
 /// Interventions turned into weights, where weights say exactly the same.
 ///
-/// A head whose mixture is always zero is a head whose columns of the output projection are zero; an expert whose output
-/// is always zero has a down projection of zeros. Runs of the result have the bits of runs under the interventions.
+/// A head whose mixture is always zero is a head whose columns of the output projection are zero; an expert whose
+/// output is always zero has a down projection of zeros. Runs of the result have the bits of runs under the interventions.
 public enum Baking {
     /// The model without interventions.
     /// - Throws: `SurgeryError` naming the first intervention that weights cannot say, or a restriction, which `prune`
@@ -94,7 +94,9 @@ struct Baker {
         _ weight: Role.Part, _ bias: Role.Part, expert: Int?, _ intervention: Intervention
     ) throws(SurgeryError) {
         let layer = intervention.site.layer
-        let (weightRole, biasRole) = (Role(weight, layer: layer, expert: expert), Role(bias, layer: layer, expert: expert))
+        let (weightRole, biasRole) = (
+            Role(weight, layer: layer, expert: expert), Role(bias, layer: layer, expert: expert)
+        )
         guard case .whole = intervention.part, let matrix = model.tensors[weightRole] else {
             throw refusal(intervention, "it touches a part of the output only", "undo it before saving")
         }
@@ -102,7 +104,8 @@ struct Baker {
         if case .constant(let values) = intervention.action {
             guard let held, held.format == .f32, held.columns == values.count else {
                 throw refusal(
-                    intervention, "\(biasRole.name) would have to hold it in f32, and does not exist or is of another type",
+                    intervention,
+                    "\(biasRole.name) would have to hold it in f32, and does not exist or is of another type",
                     "ablate with zero instead, or undo it before saving")
             }
         }

@@ -15,7 +15,8 @@ extension Matrix {
         guard format.blockLength == 1 else {
             throw SurgeryError(
                 code: "prune.blocks", subject: role.name,
-                message: "its elements share blocks of \(format.blockLength) in \(format.name), so none can be taken out",
+                message:
+                    "its elements share blocks of \(format.blockLength) in \(format.name), so none can be taken out",
                 remedy: "quantize it as f32 first")
         }
         let size = format.blockBytes

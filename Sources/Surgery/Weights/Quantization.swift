@@ -43,7 +43,8 @@ public struct Quantization: Sendable {
         guard format.encode != nil else {
             let names = BlockFormats.all.filter { $0.encode != nil }.map(\.name).joined(separator: ", ")
             throw SurgeryError(
-                code: "quantize.format", subject: format.name, message: "Lancet reads this format but does not write it",
+                code: "quantize.format", subject: format.name,
+                message: "Lancet reads this format but does not write it",
                 remedy: "quantize as one of \(names)")
         }
         var (entries, untouched): ([Entry], [Role]) = ([], [])
@@ -61,7 +62,9 @@ public struct Quantization: Sendable {
             guard let rowBytes = format.rowBytes(matrix.columns) else {
                 throw SurgeryError(
                     code: "quantize.blocks", subject: role.name,
-                    message: "a row of \(matrix.columns) elements is not a whole number of \(format.name)'s blocks of \(format.blockLength)",
+                    message:
+                        "a row of \(matrix.columns) elements is not a whole number of \(format.name)'s blocks of "
+                        + "\(format.blockLength)",
                     remedy: "leave this tensor out, or use f16, bf16 or f32 for it")
             }
             entries.append(

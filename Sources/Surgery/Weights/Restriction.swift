@@ -4,7 +4,7 @@ import Scoring
 /// Experts masked away, reversibly: the router chooses among the rest by the family's own rule.
 public enum Restriction {
     /// Leaves each layer the experts of a plan; what was masked before stays masked.
-    /// - Throws: `SurgeryError` if the plan is for another model, or would leave a layer fewer experts than a token uses.
+    /// - Throws: `SurgeryError` if the plan is for another model, or leaves a layer fewer experts than a token uses.
     public static func restrict(_ model: Model, keep plan: Plan) throws(SurgeryError) -> Edit {
         do { try plan.check(model.blueprint) } catch { throw SurgeryError(error) }
         var edited = model
@@ -12,9 +12,12 @@ public enum Restriction {
             if let row { edited.keptExperts[layer] = try kept(model, layer, row) }
         }
         let counts = edited.keptExperts.compactMap { $0?.count }
+        let before = model.blueprint.layers.map(\.expertCount).filter { $0 > 0 }
         return Edit(
             model: edited,
-            summary: "restrict-experts to \(phrase(counts)) of \(phrase(model.blueprint.layers.map(\.expertCount).filter { $0 > 0 })) a layer")
+            summary:
+                "restrict-experts to \(phrase(counts)) of \(phrase(before)) a layer"
+        )
     }
 
     /// Masks some experts of one layer.
@@ -53,7 +56,8 @@ public enum Restriction {
         let layers = model.blueprint.expertLayers
         guard layers.contains(layer) else {
             throw SurgeryError(
-                code: "restrict.layer", subject: "layer \(layer)", message: "it has no experts, or there is no such layer",
+                code: "restrict.layer", subject: "layer \(layer)",
+                message: "it has no experts, or there is no such layer",
                 remedy: "layers with experts: \(layers)")
         }
         return model.blueprint.layers[layer].expertCount
