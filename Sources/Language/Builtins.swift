@@ -14,7 +14,8 @@ enum Builtins {
                     parameters: [Parameter("value", .any, "what to write", rest: true)],
                     examples: ["print \"two and two make\" (2 + 2)"]),
                 run: { (invocation, interpreter) throws(LanguageError) in
-                    interpreter.host.printLine(invocation.arguments.map(\.value.description).joined(separator: " "))
+                    let values = invocation.arguments.map(\.value)
+                    interpreter.host.printLine(values.map(\.description).joined(separator: " "), of: values)
                     return .nothing
                 })
         ]

@@ -10,8 +10,8 @@ public protocol Host: AnyObject {
     func show(_ value: Value, of statement: Statement)
     /// Says what a statement bound to a name.
     func assigned(_ value: Value, to name: String, by statement: Statement)
-    /// Writes a line that a script printed.
-    func printLine(_ line: String)
+    /// Writes a line that a script printed, made of these values.
+    func printLine(_ line: String, of values: [Value])
     /// Called before each top-level statement, with the text its spans point into.
     func willRun(_ statement: Statement, of source: SourceText)
     /// Called after each top-level statement; with the diagnostic when it failed and everything was rolled back.

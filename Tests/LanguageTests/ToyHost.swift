@@ -57,7 +57,7 @@ final class ToyHost: Host {
     }
 
     func show(_ value: Value, of statement: Statement) { output.append(value.description) }
-    func printLine(_ line: String) { output.append(line) }
+    func printLine(_ line: String, of values: [Value]) { output.append(line) }
     func willRun(_ statement: Statement, of source: SourceText) { journal.append(statement.canonical) }
     func willTime(_ call: Call) { output.append("clock on") }
     func didTime(_ call: Call) { output.append("clock off") }

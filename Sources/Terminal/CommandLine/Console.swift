@@ -59,6 +59,13 @@ final class Console: SessionOutput {
         }
     }
 
+    /// Renders an error that no place in a script belongs to.
+    static func show(_ error: LanguageError) {
+        let style = Style(descriptor: 2, environment: Standard.environment)
+        Standard.write(style("error \(error.code):", .error) + " \(error.message)\n", to: .error)
+        if let help = error.help { Standard.write(style("help:", .help) + " \(help)\n", to: .error) }
+    }
+
     private static var columns: Int {
         var size = winsize()
         guard ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 100 }

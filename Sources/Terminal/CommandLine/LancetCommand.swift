@@ -23,13 +23,9 @@ public struct LancetCommand: ParsableCommand {
     public init() {}
 
     public func run() throws {
-        if let code { throw try options.runScript(SourceText(code, name: "-c")).exit }
-        if Standard.isInputTerminal { throw try Prompter(options: options).run().exit }
-        let bytes = Standard.readInput()
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw ValidationError("standard input is not UTF-8")
-        }
-        throw try options.runScript(SourceText(text, name: "standard input")).exit
+        if let code { throw options.runScript(SourceText(code, name: "-c")).exit }
+        if Standard.isInputTerminal { throw Prompter(options: options).run().exit }
+        throw options.runScript(try Standard.inputScript()).exit
     }
 
     /// Runs the process and ends it.
@@ -40,6 +36,9 @@ public struct LancetCommand: ParsableCommand {
             Standard.end(.done)
         } catch let status as ExitCode {
             Standard.end(status.rawValue)
+        } catch let error as LanguageError {
+            Console.show(error)
+            Standard.end(.failed)
         } catch {
             let isUsage = exitCode(for: error) != .success
             Standard.write(fullMessage(for: error) + "\n", to: isUsage ? .error : .output)
@@ -63,14 +62,30 @@ struct RunCommand: ParsableCommand {
     var record: String?
 
     func run() throws {
-        throw try options.runScript(Standard.script(at: script), variables: variables, record: record).exit
+        let source = try Standard.script(at: script)
+        let session = options.session()
+        for assignment in variables { try set(assignment, in: session) }
+        if let record { throw try options.recordScript(source, in: session, to: record).exit }
+        throw options.runScript(source, in: session).exit
+    }
+
+    private func set(_ assignment: String, in session: Session) throws {
+        guard let equals = assignment.firstIndex(of: "="), equals != assignment.startIndex else {
+            throw ValidationError("--set takes name=value, not \(assignment)")
+        }
+        do throws(LanguageError) {
+            try session.set(String(assignment[..<equals]), to: String(assignment[assignment.index(after: equals)...]))
+        } catch {
+            throw ValidationError("--set: \(error.message). \(error.help ?? "")")
+        }
     }
 }
 
 /// Runs a record again and compares every digest.
 struct ReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "replay", abstract: "Run a recorded script again and verify every digest.")
+        commandName: "replay", abstract: "Run a recorded script again and verify every digest.",
+        discussion: "Files that the script writes are written again.")
 
     @OptionGroup var options: SessionOptions
     @ArgumentParser.Argument(help: "The record.", completion: .file(extensions: ["lancet"])) var script: String
@@ -86,7 +101,5 @@ struct InfoCommand: ParsableCommand {
     @ArgumentParser.Argument(help: "A GGUF file, a safetensors file or a Hugging Face folder.", completion: .file())
     var path: String
 
-    func run() throws {
-        throw try options.runScript(SourceText("info (open path)"), variables: ["path=\(path)"]).exit
-    }
+    func run() throws { throw options.runScript(SourceText("info (open \(path.quoted))", name: "info")).exit }
 }

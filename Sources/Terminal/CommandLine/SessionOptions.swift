@@ -19,8 +19,12 @@ struct SessionOptions: ParsableArguments {
     @Option(help: "The seed of every random draw.")
     var seed: UInt64 = 0
 
+    /// The language's numbers hold whole ones exactly up to here.
+    private static let largestSeed: UInt64 = 1 << 53
+
     func validate() throws {
         guard (1...1024).contains(threads) else { throw ValidationError("--threads takes 1 to 1024") }
+        guard seed <= Self.largestSeed else { throw ValidationError("--seed takes 0 to \(Self.largestSeed)") }
     }
 
     /// A session with these settings, at the console.
@@ -31,34 +35,46 @@ struct SessionOptions: ParsableArguments {
     }
 
     /// Runs a script to its end or its first error.
-    func runScript(_ source: SourceText, variables: [String] = [], record: String? = nil) throws -> ExitStatus {
-        let session = session()
-        for assignment in variables { try set(assignment, in: session) }
-        let recorder = record.map { _ in Recorder(session: session, variables: variables) }
-        if let recorder { session.witnesses.append(recorder) }
-        InterruptSignal.watch()
-        defer { InterruptSignal.unwatch() }
-        let diagnostics = session.run(source)
+    func runScript(_ source: SourceText, in session: Session? = nil) -> ExitStatus {
+        let session = session ?? self.session()
+        let diagnostics = interruptibly { session.run(source) }
         Console.show(diagnostics)
-        if let record, let recorder { try session.writeRecord(recorder.text, to: record) }
         return ExitStatus(diagnostics)
     }
 
+    /// Runs a script, and writes a record of it if it ran to its end.
+    /// - Throws: `LanguageError` if the record cannot be written; found out before the script runs where that can be.
+    func recordScript(_ source: SourceText, in session: Session, to path: String) throws -> ExitStatus {
+        try session.checkRecord(path, of: source)
+        let recorder = Recorder(session: session)
+        session.witnesses.append(recorder)
+        let status = runScript(source, in: session)
+        guard status == .done else {
+            session.output.notice("warning: no record was written to \(path): only a run that succeeds is recorded")
+            return status
+        }
+        try session.writeRecord(recorder, to: path)
+        session.output.notice("recorded \(recorder.digestCount) digests in \(path)")
+        return status
+    }
+
     /// Runs a record again, comparing digests.
+    /// - Throws: `LanguageError` for a script without digests.
     func replay(_ source: SourceText) throws -> ExitStatus {
-        InterruptSignal.watch()
-        defer { InterruptSignal.unwatch() }
-        let report = try Replay.run(source, in: session())
+        let session = session()
+        let report = try interruptibly { try Replay.run(source, in: session) }
+        session.output.progress(nil)
         Console.show(report.diagnostics)
-        Standard.write(report.text + "\n", to: report.isIdentical ? .output : .error)
+        if report.diagnostics.first?.kind != .syntax {
+            Standard.write(report.text + "\n", to: report.isIdentical ? .output : .error)
+        }
         if !report.diagnostics.isEmpty { return ExitStatus(report.diagnostics) }
         return report.isIdentical ? .done : .differs
     }
 
-    private func set(_ assignment: String, in session: Session) throws {
-        guard let equals = assignment.firstIndex(of: "="), equals != assignment.startIndex else {
-            throw ValidationError("--set takes name=value, not \(assignment)")
-        }
-        session.set(String(assignment[..<equals]), to: String(assignment[assignment.index(after: equals)...]))
+    private func interruptibly<Result>(_ body: () throws -> Result) rethrows -> Result {
+        InterruptSignal.watch()
+        defer { InterruptSignal.unwatch() }
+        return try body()
     }
 }

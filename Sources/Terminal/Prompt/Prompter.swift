@@ -7,26 +7,28 @@ struct Prompter {
     let options: SessionOptions
 
     /// Reads and runs entries until the end of input.
-    func run() throws -> ExitStatus {
+    func run() -> ExitStatus {
         let session = options.session(showsAssignments: true)
-        guard let editor = LineEditor(environment: Standard.environment) else { return try plainLoop(session) }
+        if let journal = Journal(environment: Standard.environment) { session.witnesses.append(journal) }
+        if !options.quiet { Standard.write(Self.greeting + "\n", to: .error) }
+        guard let editor = LineEditor(environment: Standard.environment) else {
+            plainLoop(session)
+            return .done
+        }
         let history = History(environment: Standard.environment)
         for entry in history?.load() ?? [] { editor.remember(entry) }
         editor.completeness = { Self.completeness($0, in: session) }
         editor.completions = { Completer(session: session).completions(of: $0, at: $1) }
-        let journal = Journal(environment: Standard.environment)
-        if let journal { session.witnesses.append(journal) }
-        Standard.write(Self.greeting + "\n", to: .error)
         while true {
-            switch editor.read(Prompt("lancet> ", bold: true)) {
+            switch editor.read(Prompt("lancet>", bold: true)) {
             case .endOfInput:
                 Standard.write("\n", to: .error)
                 return .done
             case .interrupted: continue
             case .line(let entry):
-                let text = Transcript.withoutPrompts(entry)
+                let text = Transcript.withoutPrompts(entry) { Self.isIncomplete($0, in: session) }
                 guard text.contains(where: { !$0.isWhitespace }) else { continue }
-                if ["quit", "exit"].contains(text.trimmingCharacters(in: .whitespaces)) { return .done }
+                if Self.isFarewell(text) { return .done }
                 editor.remember(text)
                 _ = history?.append(text)
                 evaluate(text, in: session)
@@ -35,26 +37,44 @@ struct Prompter {
     }
 
     /// A terminal that cannot move its cursor: lines as they come.
-    private func plainLoop(_ session: Session) throws -> ExitStatus {
+    private func plainLoop(_ session: Session) {
         var entry = ""
-        while let line = readLine() {
+        while true {
+            Standard.write(entry.isEmpty ? Transcript.prompt : "", to: .error)
+            guard let line = readLine() else { break }
             entry += entry.isEmpty ? line : "\n" + line
-            if case .incomplete = Self.completeness(entry, in: session) { continue }
+            if Self.isIncomplete(entry, in: session) { continue }
+            if Self.isFarewell(entry) { return }
             evaluate(entry, in: session)
             entry = ""
         }
-        return .done
+        if !entry.isEmpty { evaluate(entry, in: session) }
     }
 
     private func evaluate(_ text: String, in session: Session) {
         InterruptSignal.watch()
         defer { InterruptSignal.unwatch() }
-        Console.show(session.run(SourceText(text)))
+        let diagnostics = session.run(SourceText(text))
+        if diagnostics.first?.kind == .interruption {
+            session.output.notice("interrupted: everything is as it was before the command")
+        } else {
+            Console.show(Habits.advised(diagnostics, on: text))
+        }
+    }
+
+    private static func isFarewell(_ text: String) -> Bool {
+        ["quit", "exit"].contains(text.trimmingCharacters(in: .whitespacesAndNewlines))
+    }
+
+    private static func isIncomplete(_ entry: String, in session: Session) -> Bool {
+        if case .incomplete = Parser.parse(SourceText(entry), vocabulary: session.interpreter.vocabulary).status {
+            return true
+        }
+        return false
     }
 
     private static func completeness(_ entry: String, in session: Session) -> LineEditor.Completeness {
-        let program = Parser.parse(SourceText(entry), vocabulary: session.interpreter.vocabulary)
-        guard case .incomplete = program.status else { return .complete }
+        guard isIncomplete(entry, in: session) else { return .complete }
         let depth = entry.reduce(0) { depth, character in
             "([{".contains(character) ? depth + 1 : ")]}".contains(character) ? depth - 1 : depth
         }
@@ -62,5 +82,5 @@ struct Prompter {
     }
 
     private static let greeting =
-        "Lancet \(LancetVersion.text) · help lists the commands · Tab completes · Ctrl-D leaves"
+        "Lancet \(LancetVersion.text) · help lists the commands · Tab completes · Ctrl-C stops a command · Ctrl-D leaves"
 }

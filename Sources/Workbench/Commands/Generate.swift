@@ -47,7 +47,7 @@ enum Generate: Command {
         try model.model.checkInterventions(length: prompt.count + most)
         let sampler = try sampler(call, session)
         let tokenizer = model.checkpoint.hasTokenizer ? try model.checkpoint.tokenizer() : nil
-        let isStreamed = call.isStatement && session.settings.mode == .text && !session.isMuted
+        let isStreamed = call.isStatement && session.settings.mode == .text
         var writer = GenerationWriter(tokenizer: tokenizer, output: isStreamed ? session.output : nil)
         defer { writer.finish() }
         try writer.start(prompt)

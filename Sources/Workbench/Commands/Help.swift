@@ -5,15 +5,19 @@ import Plots
 /// `help [VERB]`: what there is, and how a command is written.
 enum Help: Command {
     static let signature = Signature(
-        "help", "lists the commands, or tells about one, about a shelf, or about `sites`", category: Shelf.session,
-        parameters: [Parameter("topic", .name, "a command, a shelf, or sites", optional: true)],
+        "help", "lists the commands, or tells about one, about a shelf, `sites` or `language`", category: Shelf.session,
+        parameters: [Parameter("topic", .name, "a command, a shelf, sites, or language", optional: true)],
         examples: ["help\nhelp run\nhelp sites"])
 
     static func run(_ call: Invocation, in session: Session) throws -> Outcome {
-        let signatures = session.interpreter.vocabulary.signatures
+        let all = session.interpreter.vocabulary.signatures
+        let signatures = all.filter { $0.category != .functions } + all.filter { $0.category == .functions }
         guard let topic = try call.argument("topic")?.asText() else { return Outcome(.text(overview(signatures))) }
         if topic == "sites" { return Outcome(.object(sites)) }
-        if let signature = signatures.last(where: { $0.name == topic }) { return Outcome(.text(page(signature))) }
+        if let signature = signatures.last(where: { $0.name == topic }) {
+            return Outcome(.text(page(signature, width: session.output.textOptions.width)))
+        }
+        if let text = LanguageHelp.topics[topic] { return Outcome(.text(text)) }
         let shelf = signatures.filter { $0.category.name == topic }
         if !shelf.isEmpty { return Outcome(.text(list(shelf))) }
         if let hint = FutureWords.all[topic] {
@@ -33,7 +37,8 @@ enum Help: Command {
             shelf + "\n" + list(signatures.filter { $0.category.name == shelf })
         }
         return parts.joined(separator: "\n\n")
-            + "\n\nhelp VERB tells more · examples VERB shows scripts · time, explain and dry-run go before a command"
+            + "\n\nhelp VERB tells more · examples VERB shows scripts · help sites lists what can be patched"
+            + "\nhelp language shows how scripts are written · time, explain and dry-run go before a command"
     }
 
     private static func list(_ signatures: [Signature]) -> String {
@@ -44,17 +49,17 @@ enum Help: Command {
     }
 
     /// The page of one command.
-    static func page(_ signature: Signature) -> String {
+    static func page(_ signature: Signature, width: Int = 100) -> String {
         var lines = ["\(signature.name): \(signature.summary)", "", "  " + signature.usage]
         let parameters = signature.parameters.filter { !$0.docs.isEmpty }.map { ($0.name, $0.docs) }
         let labels = signature.labels.flatMap { label in
             [(label.name, label.docs)] + label.labels.map { ("\(label.name) … \($0.name)", $0.docs) }
         }.filter { !$0.1.isEmpty }
         let entries = parameters + labels
-        let width = entries.map(\.0.count).max() ?? 0
+        let column = entries.map(\.0.count).max() ?? 0
         if !entries.isEmpty { lines.append("") }
-        lines += entries.map { "  " + $0.0 + String(repeating: " ", count: width - $0.0.count + 2) + $0.1 }
-        if !signature.docs.isEmpty { lines += ["", signature.docs] }
+        lines += entries.map { "  " + $0.0 + String(repeating: " ", count: column - $0.0.count + 2) + $0.1 }
+        if !signature.docs.isEmpty { lines += ["", LanguageHelp.wrapped(signature.docs, to: width)] }
         if !signature.result.isEmpty { lines += ["", "Gives \(signature.result)."] }
         if let example = signature.examples.first {
             lines += ["", "Example:"] + example.split(separator: "\n").map { "  " + $0 }

@@ -3,11 +3,12 @@ import Inference
 import Kernels
 import Language
 import Plots
+import Storage
 import Tensors
 
 /// A session: the commands' home. It evaluates scripts, shows values, and knows the settings.
 public final class Session: Host {
-    public let output: any SessionOutput
+    public private(set) var output: any SessionOutput
     public var settings: Settings
     /// Runs models, with the session's threads.
     public private(set) var engine: Engine
@@ -15,10 +16,11 @@ public final class Session: Host {
     public var witnesses: [any StatementWitness] = []
     /// The folder that relative paths start from; nil for the process's own.
     public var folder: String?
-    /// Whether shown values are kept from the output, as in a replay.
-    var isMuted = false
     /// The statements that succeeded, in canonical spelling: what `save-session` writes.
     private(set) var succeeded: [String] = []
+    /// The variables that were set from outside, in order.
+    public private(set) var presets: [(name: String, value: Value)] = []
+    private let firstSeed: UInt64
     private var isStopped = false
     private var versionCount = 0
     private let byName: [String: any Command.Type]
@@ -29,6 +31,7 @@ public final class Session: Host {
     public init(output: any SessionOutput, settings: Settings = Settings()) {
         self.output = output
         self.settings = settings
+        firstSeed = settings.seed
         engine = Engine(compute: Compute(threads: settings.threads))
         byName = Dictionary(uniqueKeysWithValues: Commands.all.map { ($0.signature.name, $0) })
     }
@@ -44,18 +47,59 @@ public final class Session: Host {
     /// Ends the running script at its next statement.
     func stop() { isStopped = true }
 
+    /// Runs a script's tree with its values kept from the output.
+    func replaying(_ program: Program, before witness: any StatementWitness) -> Diagnostic? {
+        let outer = (output, witnesses)
+        defer { (output, witnesses) = outer }
+        (output, isStopped) = (SilentOutput(output), false)
+        witnesses.append(witness)
+        Interruption.clear()
+        return interpreter.run(program)
+    }
+
     /// Sets a variable from outside a script; a number or a truth value in spelling becomes one.
-    public func set(_ name: String, to text: String) { interpreter.set(name, to: Self.outside(text)) }
+    /// - Throws: `LanguageError` for what is no name of a variable.
+    public func set(_ name: String, to text: String) throws(LanguageError) {
+        let program = Parser.parse(SourceText("\(name) = 0"), vocabulary: interpreter.vocabulary)
+        guard program.diagnostics.isEmpty, program.statements.count == 1,
+            case .assignment(let word, _) = program.statements[0].kind, word.name == name
+        else {
+            throw LanguageError(
+                code: "set.name", "\(name.quoted) cannot name a variable",
+                help: "A name is a word such as path or keep-count, and no command's.")
+        }
+        let value = Self.outside(text)
+        presets.append((name, value))
+        interpreter.set(name, to: value)
+    }
 
     /// The value that a text from outside means.
-    static func outside(_ text: String) -> Value {
+    private static func outside(_ text: String) -> Value {
         if text == "true" || text == "false" { return .boolean(text == "true") }
-        if let number = Double(text), number.isFinite { return .number(number) }
+        let looksLikeNumber = text.utf8.allSatisfy { "0123456789.+-eE".utf8.contains($0) }
+        if looksLikeNumber, let number = Double(text), number.isFinite { return .number(number) }
         return .text(text)
     }
 
+    /// The commands that lead from a new session's settings to this one's.
+    var preamble: [String] { ["set seed \(firstSeed)"] }
+
+    /// Returns if a record of a script can be written: asked before the script runs.
+    /// - Throws: `LanguageError` if the file cannot be written, or is the script itself.
+    public func checkRecord(_ path: String, of source: SourceText) throws(LanguageError) {
+        try TextFile.checkWritable(resolved(path))
+        guard let script = FileIdentity(path: resolved(source.name)), script == FileIdentity(path: resolved(path)) else {
+            return
+        }
+        throw LanguageError(
+            code: "record.script", "the record would replace the script \(source.name)",
+            help: "Give it a name of its own.")
+    }
+
     /// Writes a record to a file.
-    public func writeRecord(_ text: String, to path: String) throws { try TextFile.write(text, to: resolved(path)) }
+    public func writeRecord(_ recorder: Recorder, to path: String) throws(LanguageError) {
+        try TextFile.write(recorder.text, to: resolved(path))
+    }
 
     /// A number no model version of this session had before.
     func nextVersion() -> Int {
@@ -85,7 +129,9 @@ public final class Session: Host {
         defer { output.progress(nil) }
         do {
             if invocation.prefix == .explain { return Outcome(.text(Explanation.text(of: invocation))) }
+            try refuseZeroBytes(invocation)
             let outcome = try command.run(invocation, in: self)
+            tellWritten(invocation)
             return invocation.prefix == .dryRun ? Outcome(outcome.value) : outcome
         } catch {
             throw LanguageError(any: error)
@@ -95,19 +141,18 @@ public final class Session: Host {
     public func show(_ value: Value, of statement: Statement) {
         for witness in witnesses { witness.shown(value) }
         if case .nothing = value { return }
-        if isMuted { return }
         output.write(Display(mode: settings.mode, options: output.textOptions).rendered(value))
     }
 
     public func assigned(_ value: Value, to name: String, by statement: Statement) {
-        for witness in witnesses { witness.bound(value, to: name) }
         guard settings.showsAssignments, case .object(let object) = value else { return }
         let text = (object as? any SessionValue)?.text(output.textOptions) ?? object.description
         output.write(text.split(separator: "\n", omittingEmptySubsequences: false).prefix(2).joined(separator: "\n"))
     }
 
-    public func printLine(_ line: String) {
-        if !isMuted { output.write(line) }
+    public func printLine(_ line: String, of values: [Value]) {
+        for witness in witnesses { witness.printed(values) }
+        output.write(line)
     }
 
     public func willRun(_ statement: Statement, of source: SourceText) {
@@ -138,6 +183,23 @@ public final class Session: Host {
         if Interruption.isRequested || isStopped { throw .interrupted }
     }
 
+    /// Refuses paths that the system would cut short.
+    private func refuseZeroBytes(_ invocation: Invocation) throws(LanguageError) {
+        guard let argument = invocation.argument("path"), case .text(let path) = argument.value else { return }
+        if path.utf8.contains(0) {
+            throw LanguageError(
+                code: "file.name", "no file's name holds a zero byte", help: "Name a file.", span: argument.span)
+        }
+    }
+
+    /// Tells the witnesses which file a command has just written.
+    private func tellWritten(_ invocation: Invocation) {
+        guard invocation.signature.effect == .writesFile, invocation.prefix != .dryRun, !witnesses.isEmpty,
+            case .text(let path)? = invocation.argument("path")?.value
+        else { return }
+        for witness in witnesses { witness.wrote(path) }
+    }
+
     /// A path as the process sees it.
     func resolved(_ path: String) -> String {
         guard let folder, !path.hasPrefix("/") else { return path }
@@ -149,6 +211,8 @@ public final class Session: Host {
 public protocol StatementWitness: AnyObject {
     func willRun(_ statement: Statement, of source: SourceText)
     func shown(_ value: Value)
-    func bound(_ value: Value, to name: String)
+    func printed(_ values: [Value])
+    /// A command has written the file of that path.
+    func wrote(_ path: String)
     func didRun(_ statement: Statement, of source: SourceText, failure: Diagnostic?)
 }

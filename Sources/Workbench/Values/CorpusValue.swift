@@ -207,6 +207,8 @@ struct CorpusFamilies: SessionValue {
 
     var typeName: String { "families" }
 
+    var keys: [String] { corpus.familyNames }
+
     func subscripted(_ indices: [IndexArgument]) throws(LanguageError) -> Value {
         guard indices.count == 1, case .text(let name) = indices[0] else {
             throw LanguageError(.index, "a family is named by a text")

@@ -71,9 +71,10 @@ extension ModelValue: SessionValue {
         ])
     }
 
-    /// The model's bits: its numbers and rules, every tensor by role, interventions and restrictions.
+    /// The model's bits: its file's metadata, its numbers and rules, every tensor by role, interventions and restrictions.
     /// - Complexity: O(bytes of the weights).
     public func absorb(into digest: inout ValueDigest) {
+        for file in ModelFiles.digests(of: checkpoint.archive) { digest.mix(file.digest) }
         digest.mix(String(describing: model.blueprint))
         for role in model.tensors.keys.sorted() {
             digest.mix(String(describing: role))

@@ -62,6 +62,8 @@ extension RunValue: SessionValue {
         }
     }
 
+    public var keys: [String] { owner.model.blueprint.siteNames }
+
     /// A site's value by its TransformerLens name, or one of several runs by number.
     public func subscripted(_ indices: [IndexArgument]) throws(LanguageError) -> Value {
         guard indices.count == 1 else { throw LanguageError(.index, "a run takes one site or one number") }
@@ -109,11 +111,7 @@ extension RunValue: SessionValue {
     }
 
     public func absorb(into digest: inout ValueDigest) {
-        for run in runs {
-            digest.mix(run.tokens.count)
-            for token in run.tokens { digest.mix(token) }
-            digest.mix(run.logits(at: [run.tokens.count - 1]))
-        }
+        for run in runs { digest.mix(run) }
     }
 
     private func value(ofSite name: String) throws(LanguageError) -> Value {

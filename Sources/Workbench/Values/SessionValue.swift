@@ -12,6 +12,8 @@ public protocol SessionValue: ObjectValue {
     var table: ValueTable? { get }
     /// Its natural picture, where it has one; `kind` is what the user asked for by name.
     func plot(_ kind: PlotKind?) -> (any Plot)?
+    /// The texts that may stand in brackets behind it, for completion.
+    var keys: [String] { get }
     /// Mixes its bits into a digest; never its printed text.
     func absorb(into digest: inout ValueDigest)
 }
@@ -28,6 +30,8 @@ extension SessionValue {
     }
 
     public var table: ValueTable? { nil }
+
+    public var keys: [String] { [] }
 
     public func plot(_ kind: PlotKind?) -> (any Plot)? { nil }
 

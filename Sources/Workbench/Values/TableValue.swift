@@ -54,6 +54,10 @@ public struct TableValue: SessionValue {
         }
     }
 
+    public var keys: [String] {
+        rows.rows.compactMap { if case .text(let text)? = $0.first { text } else { nil } }
+    }
+
     /// A row by number, or the row whose first cell is a text; then a column.
     public func subscripted(_ indices: [IndexArgument]) throws(LanguageError) -> Value {
         guard let first = indices.first, indices.count <= 2 else {

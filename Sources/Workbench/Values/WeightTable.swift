@@ -24,6 +24,8 @@ public struct WeightTable: SessionValue {
         return order.map { ($0, roles[$0] ?? []) }
     }
 
+    public var keys: [String] { entries.map(\.name) }
+
     public func subscripted(_ indices: [IndexArgument]) throws(LanguageError) -> Value {
         guard indices.count == 1, case .text(let name) = indices[0] else {
             throw LanguageError(.index, "weights are indexed by their names in the file, in quotes")
