@@ -6,7 +6,8 @@ import Tensors
 /// Interventions turned into weights, where weights say exactly the same.
 ///
 /// A head whose mixture is always zero is a head whose columns of the output projection are zero; an expert whose
-/// output is always zero has a down projection of zeros. Runs of the result have the bits of runs under the interventions.
+/// output is always zero has a down projection of zeros. Runs of the result have the bits of runs under the
+/// interventions.
 public enum Baking {
     /// The model without interventions.
     /// - Throws: `SurgeryError` naming the first intervention that weights cannot say, or a restriction, which `prune`
