@@ -119,6 +119,23 @@ struct AblationTests {
         try fromRun.checkInterventions(length: 9)
     }
 
+    /// A table that is too short would be read beyond its end.
+    @Test func valuesOfARunAreNotUsedForLongerSequences() throws {
+        let tiny = try TinyModel("gptoss-yarn")
+        let short = try tiny.run(9, seed: 1)
+        for kind in [SiteKind.pattern, .z] {
+            let head = try Target.head(0, layer: 0, kind, of: tiny.blueprint)
+            let model = try Ablation.edit(tiny.model, [head], with: .run(short)).model
+            _ = try tiny.engine.run(model, tokens: tiny.tokens(9, seed: 2))
+            #expect(throws: InferenceError.self) { try tiny.engine.run(model, tokens: tiny.tokens(10, seed: 2)) }
+            #expect(throws: InferenceError.self) {
+                try Perplexity.measure(model, over: tiny.corpus(), engine: tiny.engine)
+            }
+            var continuation = try Continuation(tiny.engine, model: model, prompt: tiny.tokens(9, seed: 2))
+            #expect(throws: InferenceError.self) { try continuation.append(1) }
+        }
+    }
+
     @Test func anExpertThatNobodyChoseIsNamed() throws {
         let tiny = try TinyModel("qwen3moe-plain")
         let run = try tiny.engine.run(tiny.model, tokens: [1])

@@ -33,6 +33,7 @@ public struct Continuation {
     private mutating func extend(_ more: [Int]) throws {
         let held = tokens.count
         let whole = tokens + more
+        for intervention in model.interventions { try intervention.check(length: whole.count) }
         let lane = Lane(
             tokens: whole, first: held, start: .tokens, prefix: cache, interventions: [], wanted: [whole.count - 1])
         let results = try engine.forward(

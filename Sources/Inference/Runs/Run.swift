@@ -43,9 +43,11 @@ public final class Run: Sendable {
 
 extension Engine {
     /// Runs a model over one sequence.
-    /// - Throws: `InferenceError` if the sequence is empty or holds an id outside the vocabulary; `Interrupted`.
+    /// - Throws: `InferenceError` if the sequence is empty, holds an id outside the vocabulary, or is longer than an
+    ///   edit has values for; `Interrupted`.
     public func run(_ model: Model, tokens: [Int], interventions: [Intervention] = []) throws -> Run {
         try check(tokens, model)
+        for intervention in model.interventions + interventions { try intervention.check(length: tokens.count) }
         let lane = Lane(tokens: tokens, first: 0, start: .tokens, interventions: interventions)
         let layers = model.blueprint.layers.indices
         let results = try forward(model, lanes: [lane], layers: layers, capture: Capture(residuals: true, cache: true))

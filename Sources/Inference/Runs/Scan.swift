@@ -44,7 +44,10 @@ extension Engine {
     /// order.
     /// - Throws: `InferenceError` for a bad sequence, `Interrupted`, and what `deliver` throws.
     public func scan(_ model: Model, _ request: ScanRequest, deliver: (LogitBlock) throws -> Void) throws {
-        for tokens in request.sequences { try check(tokens, model) }
+        for tokens in request.sequences {
+            try check(tokens, model)
+            for intervention in model.interventions { try intervention.check(length: tokens.count) }
+        }
         var next = 0
         while next < request.sequences.count {
             request.progress?(next)

@@ -34,7 +34,10 @@ extension Engine {
     ) throws -> SweepCost {
         var groups: [SweepEntry: [Int]] = [:]
         for (index, interventions) in variants.enumerated() {
-            for intervention in interventions { try base.model.blueprint.check(intervention.site) }
+            for intervention in interventions {
+                try base.model.blueprint.check(intervention.site)
+                try intervention.check(length: base.tokens.count)
+            }
             groups[SweepEntry(interventions, positions: positions), default: []].append(index)
         }
         var cost = SweepCost()
