@@ -15,9 +15,9 @@ extension Intervention {
     /// Changes one row of a row-shaped site; false if it does not act there.
     ///
     /// A replacement that is not a number is no value: the source had none at that position, so the row stays.
-    func apply(to row: UnsafeMutablePointer<Float>, width: Int, at position: Int, pass: Pass) -> Bool {
+    func apply(to row: UnsafeMutablePointer<Float>, width: Int, at position: Int, headDimension: Int) -> Bool {
         guard hasValue(at: position) else { return false }
-        let segments = segments(width: width, headDimension: pass.blueprint.headDimension)
+        let segments = segments(width: width, headDimension: headDimension)
         var taken = 0
         for segment in segments {
             change(row + segment.lowerBound, count: segment.count) { element in

@@ -96,7 +96,9 @@ final class Pass: @unchecked Sendable {
             var touched = 0
             for row in range {
                 let position = rowPositions[row]
-                touched += change.intervention.apply(to: rows[row], width: rows.width, at: position, pass: self) ? 1 : 0
+                let isApplied = change.intervention.apply(
+                    to: rows[row], width: rows.width, at: position, headDimension: blueprint.headDimension)
+                touched += isApplied ? 1 : 0
             }
             count(change, touched)
         }
@@ -119,9 +121,10 @@ final class Pass: @unchecked Sendable {
         for change in changes(at: site) {
             var touched = 0
             for (index, row) in members.enumerated() where rowLanes[row] == change.lane {
-                let position = rowPositions[row]
-                let target = rows + index * width
-                touched += change.intervention.apply(to: target, width: width, at: position, pass: self) ? 1 : 0
+                let isApplied = change.intervention.apply(
+                    to: rows + index * width, width: width, at: rowPositions[row],
+                    headDimension: blueprint.headDimension)
+                touched += isApplied ? 1 : 0
             }
             count(change, touched)
         }

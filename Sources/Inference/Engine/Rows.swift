@@ -55,6 +55,18 @@ final class Rows: @unchecked Sendable {
         return result
     }
 
+    /// The rows of several blocks of one width, below one another.
+    static func stacked(_ blocks: [Rows], width: Int) -> Rows {
+        if blocks.count == 1 { return blocks[0] }
+        let result = Rows(blocks.reduce(0) { $0 + $1.count }, width: width)
+        var start = 0
+        for block in blocks {
+            result[start].update(from: block.pointer, count: block.count * width)
+            start += block.count
+        }
+        return result
+    }
+
     /// Some rows in a row: these very ones if that is all, else a copy.
     func part(_ range: Range<Int>) -> Rows { range == 0..<count ? self : gathered(range) }
 }

@@ -21,7 +21,7 @@ public struct SweepCost: Sendable {
 }
 
 extension Engine {
-    /// Runs variants of a run, each from the first layer and position that its interventions touch; variants that start at
+    /// Runs variants of a run, each from the first layer and position that its interventions change; variants that start at
     /// the same place share a pass over the weights.
     ///
     /// The bits are those of a full run of each variant. Outcomes come grouped by where they start, not in the variants'
@@ -33,12 +33,14 @@ extension Engine {
         _ base: Run, variants: [[Intervention]], logitsAt positions: [Int], deliver: (SweepOutcome) throws -> Void
     ) throws -> SweepCost {
         var groups: [SweepEntry: [Int]] = [:]
+        var firstChange = FirstChange(base)
         for (index, interventions) in variants.enumerated() {
             for intervention in interventions {
                 try base.model.blueprint.check(intervention.site)
                 try intervention.check(length: base.tokens.count)
             }
-            groups[SweepEntry(interventions, positions: positions), default: []].append(index)
+            let first = try interventions.map { try firstChange.position(of: $0) }.min() ?? base.tokens.count
+            groups[SweepEntry(interventions, first: min(first, positions.first ?? 0)), default: []].append(index)
         }
         var cost = SweepCost()
         cost.fullCells = variants.count * base.tokens.count * base.model.blueprint.layers.count
@@ -66,14 +68,23 @@ extension Engine {
         let lanes = members.map { index in
             Lane(
                 tokens: base.tokens, first: entry.first, start: start, prefix: base.cache,
-                interventions: kept + variants[index])
+                interventions: kept + variants[index], wanted: positions)
         }
         let results = try forward(base.model, lanes: lanes, layers: entry.layer..<base.model.blueprint.layers.count)
-        for (index, result) in zip(members, results) {
-            let rows = logits(base.model, result.output.gathered(positions.map { $0 - entry.first }))
-            let logits = rows.tensor(0..<rows.count, shape: [rows.width], axes: ["position", "vocabulary"])
-            try deliver(
-                SweepOutcome(index: index, logits: logits, fired: Array(result.fired.dropFirst(kept.count))))
+        let step = max(1, Self.logitRows(base.model) / max(1, positions.count))
+        for start in stride(from: 0, to: members.count, by: step) {
+            let part = start..<min(start + step, members.count)
+            let rows = logits(
+                base.model, .stacked(results[part].map(\.output), width: base.model.blueprint.hiddenSize))
+            for (block, number) in part.enumerated() {
+                let range = block * positions.count..<(block + 1) * positions.count
+                let index = members[number]
+                let fired = zip(results[number].fired.dropFirst(kept.count), variants[index]).map { count, change in
+                    count + change.countBefore(entry.first)
+                }
+                let logits = rows.tensor(range, shape: [rows.width], axes: ["position", "vocabulary"])
+                try deliver(SweepOutcome(index: index, logits: logits, fired: fired))
+            }
         }
     }
 }
@@ -87,14 +98,14 @@ struct SweepEntry: Hashable, Comparable {
     /// The first position to compute.
     let first: Int
 
-    /// The latest entry that comes before everything the interventions touch and every position that is asked for.
-    init(_ interventions: [Intervention], positions: [Int]) {
+    /// The latest entry that comes before everything the interventions touch.
+    /// - Parameter first: The first position to compute, if it is not for the embeddings.
+    init(_ interventions: [Intervention], first: Int) {
         let places = interventions.map { ($0.site.layer ?? 0, Self.stage(of: $0.site.kind)) }
         let earliest = places.min { ($0.0, $0.1.rawValue) < ($1.0, $1.1.rawValue) } ?? (0, .tokens)
         layer = earliest.0
         stage = earliest.1
-        let touched = interventions.map { $0.positions?.first ?? 0 }.min() ?? 0
-        first = stage == .tokens ? 0 : min(touched, positions.first ?? 0)
+        self.first = stage == .tokens ? 0 : first
     }
 
     static func < (a: SweepEntry, b: SweepEntry) -> Bool {
