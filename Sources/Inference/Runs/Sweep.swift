@@ -60,6 +60,20 @@ extension Engine {
         return cost
     }
 
+    /// What a sweep over one sequence would compute, without computing it.
+    /// - Parameter positions: Where logits are wanted, ascending; so are the interventions' own.
+    public static func sweepCost(
+        of variants: [[Intervention]], length: Int, layerCount: Int, logitsAt positions: [Int]
+    ) -> SweepCost {
+        var cost = SweepCost()
+        cost.fullCells = variants.count * length * layerCount
+        for interventions in variants {
+            let entry = SweepEntry(interventions, positions: positions)
+            cost.computedCells += (length - entry.first) * (layerCount - entry.layer)
+        }
+        return cost
+    }
+
     private func runVariants(
         _ base: Run, _ members: [Int], of variants: [[Intervention]], _ entry: SweepEntry, _ start: Lane.Start,
         _ positions: [Int], _ deliver: (SweepOutcome) throws -> Void

@@ -58,6 +58,17 @@ enum AblateCommand: Command {
         return try edited(ablating, call, session)
     }
 
+    static func forecast(_ call: Invocation, in session: Session) throws -> [String] {
+        let ablating = try Ablating(call, session, gathers: false)
+        guard let label = call.label("measure") else { return [] }
+        let owner = ablating.selection.owner
+        let corpus = try label["over"]?.asObject(CorpusValue.self, "corpus").tokens(for: owner)
+        let lengths = try call["into"].map { try ablating.runs($0).runs.map(\.tokens.count) }
+            ?? corpus?.items.map(\.tokens.count) ?? []
+        let grid = try ablating.grid(lengths: lengths)
+        return [SweepForecast(grid: grid, lengths: lengths, owner: owner).line(try label.metric())]
+    }
+
     private static func edited(_ ablating: Ablating, _ call: Invocation, _ session: Session) throws -> Outcome {
         let positions = ablating.positions.positions
         if let last = positions?.first(where: { $0 < 0 }) {
@@ -135,12 +146,13 @@ private struct Ablating {
 
     var isSweep: Bool { isEach || positions.isEach }
 
-    init(_ call: Invocation, _ session: Session) throws {
+    /// - Parameter gathers: Whether to run the corpus that values come from; without, zero stands in for them.
+    init(_ call: Invocation, _ session: Session, gathers: Bool = true) throws {
         argument = try call.required("selection")
         selection = try argument.asObject(Selection.self, "selection of a model's parts")
         isEach = argument.isEach
         positions = try PositionChoice(call)
-        replacement = try Self.replacement(call, selection, session)
+        replacement = gathers ? try Self.replacement(call, selection, session) : .zero
     }
 
     /// The runs that `into` names.

@@ -9,6 +9,13 @@ public protocol Command: Sendable {
     static var signature: Signature { get }
     /// Runs it. Whatever it throws leaves the session as it was.
     static func run(_ call: Invocation, in session: Session) throws -> Outcome
+    /// What `explain` adds of this very call: what it would compute and reuse.
+    static func forecast(_ call: Invocation, in session: Session) throws -> [String]
+}
+
+extension Command {
+    /// Nothing to add.
+    public static func forecast(_ call: Invocation, in session: Session) throws -> [String] { [] }
 }
 
 /// Every command, in display order: the shelves behind one another.

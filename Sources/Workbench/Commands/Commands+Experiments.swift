@@ -3,6 +3,6 @@ extension Commands {
     static let experiments: [any Command.Type] = [
         RunCommand.self, TokensCommand.self, Top.self, Generate.self,
         LogitDiff.self, Prob.self, LogProb.self, Rank.self, Loss.self, KL.self, Measure.self,
-        PatchCommand.self, AblateCommand.self,
+        PatchCommand.self, AblateCommand.self, Show.self, Export.self,
     ]
 }

@@ -99,7 +99,7 @@ extension MeasurementValue {
         let spread = error.map { " ± " + Self.shown($0) } ?? ""
         let facts = [
             "\(measured.label)  \(Self.shown(measured.value))\(spread) \(measured.unit)", measured.direction.phrase,
-            "n \(NumberText.grouped(measured.n)) \(measured.of)", "exact",
+            Self.counted(measured.n, measured.of), "exact",
         ]
         self.init(
             label: measured.label, value: measured.value, unit: measured.unit, direction: measured.direction,

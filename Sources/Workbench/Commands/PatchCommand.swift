@@ -57,6 +57,13 @@ enum PatchCommand: Command {
         return Outcome(.object(report.patchedArray(patching.names, isRaw: isRaw)))
     }
 
+    static func forecast(_ call: Invocation, in session: Session) throws -> [String] {
+        let patching = try Patching(call)
+        guard let metric = try call.label("measure")?.metric() else { return [] }
+        let lengths = patching.into.runs.map(\.tokens.count)
+        return [SweepForecast(grid: try patching.grid(), lengths: lengths, owner: patching.selection.owner).line(metric)]
+    }
+
     /// - Throws: `LanguageError` where the two runs hardly differ in the metric.
     private static func check(_ source: Double, _ base: Double, _ metric: MetricValue) throws(LanguageError) {
         do { _ = try Normalization(clean: source, corrupt: base, metric: metric.label) } catch {

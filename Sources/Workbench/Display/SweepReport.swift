@@ -72,10 +72,10 @@ struct SweepReport {
         let restored = share.map { "restored \(NumberText.fixed($0, decimals: 4)): 0 \(ends.into) … 1 \(ends.from)" }
         let facts =
             ["patched \(MeasurementValue.shown(raw)) \(result.unit)", result.direction.phrase]
-            + [restored, "n \(result.n) \(counted)", "exact"].compactMap(\.self)
+            + [restored, counted, "exact"].compactMap(\.self)
         return MeasurementValue(
             label: result.label, value: isRaw ? raw : share ?? raw, unit: isRaw || share == nil ? result.unit : "restored",
-            direction: isRaw ? result.direction : .higher, n: result.n, of: counted, error: nil, parts: parts,
+            direction: isRaw ? result.direction : .higher, n: result.n, of: unitOfCount, error: nil, parts: parts,
             lines: [
                 "\(result.label)   \(ends.from) \(signed(source))   \(ends.into) \(signed(result.base))",
                 facts.joined(separator: " · "),
@@ -105,10 +105,10 @@ struct SweepReport {
         let change = raw - result.base
         let facts = [
             "change \(NumberText.signed(change, decimals: 4)) \(result.unit) when ablated with \(replacement)",
-            result.direction.phrase, "n \(result.n) \(counted)", "exact",
+            result.direction.phrase, counted, "exact",
         ]
         return MeasurementValue(
-            label: result.label, value: change, unit: result.unit, direction: result.direction, n: result.n, of: counted,
+            label: result.label, value: change, unit: result.unit, direction: result.direction, n: result.n, of: unitOfCount,
             error: nil,
             parts: [
                 .init("raw", "the metric itself", raw), .init("base", "the metric without the ablation", result.base),
@@ -133,8 +133,10 @@ struct SweepReport {
 
     private func signed(_ value: Double) -> String { MeasurementValue.signed(value) }
 
+    private var counted: String { MeasurementValue.counted(result.n, unitOfCount) }
+
     /// What n counts.
-    private var counted: String {
+    private var unitOfCount: String {
         if metric.isOverPositions { return "tokens" }
         return runs.map { $0.items.isEmpty ? "runs" : "items" } ?? "items"
     }
@@ -157,7 +159,8 @@ struct SweepReport {
         case "layer": return places.map { "L\($0)" }
         case "position":
             guard let runs, let run = runs.runs.first, runs.runs.count == 1 else { return places.map(String.init) }
-            return places.map { "\($0) \(runs.piece(run.tokens[$0]))" }
+            let names = runs.positionLabels(run)
+            return places.map { names[$0] }
         default: return places.map(String.init)
         }
     }
@@ -185,7 +188,7 @@ struct SweepReport {
             if runs.runs.count > 1 { facts.append("\(runs.runs.count) \(runs.items.isEmpty ? "runs" : "items")") }
             facts.append("\(NumberText.grouped(tokens)) tokens")
         } else {
-            facts.append("n \(NumberText.grouped(result.n)) \(counted)")
+            facts.append(counted)
         }
         facts.append("exact")
         if result.cost.fullCells > 0 {

@@ -128,7 +128,10 @@ public final class Session: Host {
         }
         defer { output.progress(nil) }
         do {
-            if invocation.prefix == .explain { return Outcome(.text(Explanation.text(of: invocation))) }
+            if invocation.prefix == .explain {
+                let forecast = try command.forecast(invocation, in: self).map { "  " + $0 }
+                return Outcome(.text(([Explanation.text(of: invocation)] + forecast).joined(separator: "\n")))
+            }
             try refuseZeroBytes(invocation)
             let outcome = try command.run(invocation, in: self)
             tellWritten(invocation)

@@ -75,6 +75,15 @@ public struct MeasurementValue: SessionValue {
             ] + parts.map { ($0.name, .finite($0.value)) })
     }
 
+    public var table: ValueTable? {
+        let own: [ValueTable.Cell] = [
+            .text(label), .number(value, decimals: nil), .text(unit), .text(direction.phrase), .integer(n), .text(of),
+        ]
+        return ValueTable(
+            columns: ["metric", "value", "unit", "direction", "n", "of"] + parts.map(\.name),
+            rows: [own + parts.map { .number($0.value, decimals: nil) }])
+    }
+
     public func absorb(into digest: inout ValueDigest) {
         digest.mix(label)
         digest.mix(value)
@@ -85,6 +94,11 @@ public struct MeasurementValue: SessionValue {
     /// Shares and probabilities are plain numbers in arithmetic; what counts something keeps its unit.
     private static func unit(_ name: String) -> Unit {
         ["probability", "restored", "places from the top"].contains(name) ? .none : Unit(name)
+    }
+
+    /// `n 1 run`, `n 65 items`.
+    static func counted(_ n: Int, _ things: String) -> String {
+        "n \(NumberText.grouped(n)) \(n == 1 && things.hasSuffix("s") ? String(things.dropLast()) : things)"
     }
 
     /// A number as lines show it.

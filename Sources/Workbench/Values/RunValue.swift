@@ -147,9 +147,12 @@ extension RunValue: SessionValue {
         }
     }
 
-    /// `3 John`, so that a picture's axis can be read.
-    private func positionLabels(_ run: Run) -> [String] {
-        run.tokens.enumerated().map { index, token in "\(index) \(piece(token))" }
+    /// `3 John`, so that a picture's axis can be read; the space that most pieces begin with is left out.
+    func positionLabels(_ run: Run) -> [String] {
+        run.tokens.enumerated().map { index, token in
+            let piece = piece(token)
+            return "\(index) \(piece.first == " " && piece.count > 1 ? String(piece.dropFirst()) : piece)"
+        }
     }
 }
 
