@@ -210,6 +210,9 @@ extension Parser {
             return problem(.repeatedLabel, "\(verb.title) takes `\(word)` once", at: current.span)
         }
         if let advice = vocabulary.futureWords[word] { return future(Word(name: word, span: current.span), advice) }
+        if let next = following.word, let advice = vocabulary.futureWords[next] {
+            return future(Word(name: next, span: following.span), advice)
+        }
         let help = [Spelling.suggestion(for: word, among: labels), list].compactMap(\.self)
         return problem(
             .unknownLabel, "\(verb.title) has no label \"\(word)\" here", at: current.span,
