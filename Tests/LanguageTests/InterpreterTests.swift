@@ -115,7 +115,7 @@ import Testing
                 Outcome(.text("host's"))
             }
             func show(_ value: Value, of statement: Statement) { shown.append(value.description) }
-            func printLine(_ line: String) {}
+            func printLine(_ line: String, of values: [Value]) {}
         }
         let loud = Loud()
         #expect(Interpreter(host: loud).run(SourceText("abs -3; time abs 3")).isEmpty)
