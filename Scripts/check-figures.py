@@ -16,6 +16,9 @@ import sys
 
 FAMILIES = "ioi induction arithmetic facts code json brackets story translate years".split()
 FOLDER = "examples/models/"
+# With 8 experts dropped, one token of the third window has two experts whose router logits differ in float32's last bits
+# only: transformers in float32 goes the way Lancet goes, in float64 the way the figure went. (model, k) to digits.
+TIED = {("qwen3moe", 8): 3}
 
 
 class Check:
@@ -136,12 +139,13 @@ def check_routing(want, values):
     return check.report()
 
 
-def check_pruning(want, values, drops):
+def check_pruning(model, want, values, drops):
     check = Check("dropping the least used experts" + ("" if drops is None else ", and random ones"))
     for row in want["prune"]:
         perplexity, evaluation = next(values), by_family(next(values))
-        check.near(f"k={row['k']} loss", perplexity["loss"], row["loss_least_used"], 4)
-        check.near(f"k={row['k']} perplexity", perplexity["perplexity"], row["ppl_least_used"], 3)
+        digits = TIED.get((model, row["k"]), 4)
+        check.near(f"k={row['k']} loss", perplexity["loss"], row["loss_least_used"], digits)
+        check.near(f"k={row['k']} perplexity", perplexity["perplexity"], row["ppl_least_used"], digits - 1)
         for family, exact in row["errbench"].items():
             check.near(f"k={row['k']} {family}", evaluation[family]["exact"], exact, 4)
         mean = round(sum(round(r["exact"], 4) for r in evaluation.values()) / len(evaluation), 4)
@@ -178,7 +182,7 @@ def main():
         values = run(options.lancet, script(model, options.quick, drops))
         agrees &= check_language(want, values) & check_bench(want, values) & check_routing(want, values)
         if not options.quick:
-            agrees &= check_pruning(want, values, drops) & check_single(want, values)
+            agrees &= check_pruning(model, want, values, drops) & check_single(want, values)
     sys.exit(0 if agrees else 1)
 
 

@@ -40,9 +40,10 @@ enum Prune: Command {
         let original = owner.originalExperts.enumerated().map { layer, row in
             edit.originalExperts?[layer].map { $0.map { row[$0] } } ?? row
         }
+        let summary = effect(owner.model, edit.model, plan)
         let edited = owner.edited(
-            edit.model, EditRecord(command: call.text, effect: edit.summary), in: session, originalExperts: original)
-        return Outcome(.object(shown(owner, edited, edit.summary)), edited: .object(edited))
+            edit.model, EditRecord(command: call.text, effect: summary), in: session, originalExperts: original)
+        return Outcome(.object(shown(owner, edited, summary)), edited: .object(edited))
     }
 
     private static func restriction(_ choice: ExpertChoice, _ call: Invocation) throws -> Plan {
@@ -52,6 +53,17 @@ enum Prune: Command {
                 help: "Say what stays: prune m keep plan.")
         }
         return try Plan(restrictionOf: choice.owner.model)
+    }
+
+    private static func effect(_ before: Model, _ after: Model, _ plan: Plan) -> String {
+        let dropped = plan.kept.indices.reduce(0) { $0 + plan.dropped($1).count }
+        return "prune \(dropped) experts, \(counts(plan)) a layer stay: "
+            + "\(NumberText.bytes(before.byteCount)) to \(NumberText.bytes(after.byteCount))"
+    }
+
+    private static func counts(_ plan: Plan) -> String {
+        let (least, most) = (plan.keptCounts.min() ?? 0, plan.keptCounts.max() ?? 0)
+        return least == most ? "\(least)" : "\(least)–\(most)"
     }
 
     private static func shown(_ before: ModelValue, _ after: ModelValue, _ summary: String) -> TableValue {

@@ -57,7 +57,9 @@ enum Quantize: Command {
         let edit = try work.applied(to: owner.model, compute: session.engine.compute) { done in
             session.output.progress(Progress(task: "quantize", done: done, total: total, unit: "tensors"))
         }
-        let edited = owner.edited(edit.model, EditRecord(command: call.text, effect: edit.summary), in: session)
+        let effect =
+            "quantize \(total) tensors as \(format.name): \(NumberText.bytes(work.bytesBefore)) to \(NumberText.bytes(work.bytesAfter))"
+        let edited = owner.edited(edit.model, EditRecord(command: call.text, effect: effect), in: session)
         return Outcome(
             .object(table(work, "quantized as \(format.name)", [weight(owner.model.byteCount, work)] + edit.notes)),
             edited: .object(edited))

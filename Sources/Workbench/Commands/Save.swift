@@ -1,7 +1,6 @@
 import Architectures
 import Inference
 import Language
-import Plots
 import Storage
 import Surgery
 
@@ -39,30 +38,14 @@ enum Save: Command {
         let writer = try CheckpointWriter(baked.model, from: model.checkpoint)
         if !model.model.interventions.isEmpty { session.output.notice(baked.summary) }
         let target = session.resolved(path)
-        guard call.prefix != .dryRun else {
-            return Outcome(.object(table(writer, "would write \(path)", [])))
-        }
+        let tensors = writer.file.tensors
+        guard call.prefix != .dryRun else { return Outcome(.object(SavedFileValue(path: path, tensors: tensors))) }
         let bytes = try writer.reporting { done, total in
             session.output.progress(Progress(task: "save", done: done, total: total, unit: "tensors"))
         }.write(to: target)
-        return Outcome(.object(table(writer, "\(path) · \(NumberText.bytes(bytes))", [])))
-    }
-
-    /// A row for each format.
-    private static func table(_ writer: CheckpointWriter, _ title: String, _ notes: [String]) -> TableValue {
-        var names: [String] = []
-        for tensor in writer.file.tensors where !names.contains(tensor.format.name) { names.append(tensor.format.name) }
-        let rows = names.map { name -> [ValueTable.Cell] in
-            let tensors = writer.file.tensors.filter { $0.format.name == name }
-            return [
-                .text(name), .integer(tensors.count),
-                .integer(tensors.reduce(0) { $0 + $1.shape.reduce(1, *) }),
-                .bytes(tensors.reduce(0) { $0 + ($1.byteCount ?? 0) }),
-            ]
-        }
-        return TableValue(
-            typeName: "file", title: title,
-            rows: ValueTable(columns: ["type", "tensors", "weights", "bytes"], rows: rows), notes: notes)
+        return Outcome(
+            .object(
+                SavedFileValue(path: path, tensors: tensors, byteCount: bytes, digest: try ValueDigest.ofFile(target))))
     }
 }
 
