@@ -52,6 +52,8 @@ swift build -c release --product lancet-bench
 results=$(mktemp -d)
 data=
 trap 'rm -rf "$results" "$data"' EXIT
+# How busy the machine is with other things, so that the report can say so.
+cut -d' ' -f1 /proc/loadavg >"$results/load"
 
 make_checkpoint() {
     [ -z "$data" ] || return 0

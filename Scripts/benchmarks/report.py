@@ -63,6 +63,7 @@ def report_engine(ours, theirs):
     table(["", "Lancet", "llama.cpp", "ratio"], [
         compare(name, pick(ours, key), pick(theirs, key))
         for name, key in (("prefill", "prefill_tok_s"), ("decode", "decode_tok_s"))])
+    print("llama.cpp keeps a second, repacked copy of the weights in memory: where memory is short, its figures suffer.\n")
     print(f"A token reads {first['bytes_per_token'] / 1e9:.2f} GB of weights. Memory reads at "
           f"{spread(pick(ours, 'memory_read_gb_s'))} GB/s here, so Lancet's decoding goes at "
           f"{spread(pick(ours, 'decode_share_of_memory_speed'), 2)} of that.\n")
@@ -83,7 +84,12 @@ def report_sweep(ours, theirs):
 print("# What was measured\n")
 print("Made by `Scripts/bench.sh`; medians, in brackets the least and the largest. Compare ratios, not figures: these "
       "depend on the machine and on what else it does.\n")
-print(f"Processor: {processor()}, {os.cpu_count()} in use.\n")
+print(f"Processor: {processor()}, {os.cpu_count()} of them.\n")
+load = os.path.join(folder, "load")
+if os.path.exists(load):
+    busy = float(open(load).read())
+    print(f"Load average before the first measurement: {busy:.1f}"
+          + ("; the machine was busy with other work, which slows everything here.\n" if busy > os.cpu_count() / 2 else ".\n"))
 parts = (("open", report_open, ["lancet"]), ("engine", report_engine, ["lancet", "llama.cpp"]),
          ("sweep", report_sweep, ["lancet", "torch"]))
 for part, report, contenders in parts:
