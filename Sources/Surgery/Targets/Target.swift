@@ -93,8 +93,8 @@ public struct Target: Sendable, Hashable {
     private static func channels(
         _ channels: [Int], of site: Site, _ label: String, _ blueprint: Blueprint
     ) throws(SurgeryError) -> Target {
-        let target = try Target(
-            site, .channels(channels.sorted()), "\(label)[\(channels.count) channels]", of: blueprint)
+        let which = channels.count == 1 ? "\(channels[0])" : "\(channels.count) channels"
+        let target = try Target(site, .channels(channels.sorted()), "\(label)[\(which)]", of: blueprint)
         let isOutput = site.kind == .expertOut
         let width = isOutput ? blueprint.hiddenSize : blueprint.layers[site.layer ?? 0].feedForwardWidth
         try check(channels, below: width, "channel", site)

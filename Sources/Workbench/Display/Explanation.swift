@@ -21,8 +21,7 @@ enum Explanation {
     }
 
     private static func line(_ name: String, _ argument: BoundArgument, _ docs: String) -> String {
-        let each = argument.isEach ? "each of " : ""
-        return "  \(name): \(each)\(argument.text), \(argument.value.kindName)" + (docs.isEmpty ? "" : " – \(docs)")
+        return "  \(name): \(argument.text), \(argument.value.kindName)" + (docs.isEmpty ? "" : " – \(docs)")
     }
 
     private static func effect(_ call: Invocation) -> String {

@@ -37,6 +37,9 @@ public struct MeasurementValue: SessionValue {
 
     public var typeName: String { "measurement" }
 
+    /// What `print` writes: the number alone.
+    public var description: String { "\(Self.shown(value)) \(unit)" }
+
     public var number: Number? { Number(value, Self.unit(unit)) }
 
     public var members: [Member] { Self.ownMembers + parts.map { Member($0.name, $0.docs) } }
