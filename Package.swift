@@ -118,7 +118,7 @@ let package = Package(
             of: "Terminal",
             imports: [
                 "Workbench", "Language", "Documents", "Plots", "Tensors", "CEditLine", "TestSupport",
-                "CPseudoTerminal", "lineeditor-probe",
+                "CPseudoTerminal", "lineeditor-probe", "lancet",
             ]),
     ],
     swiftLanguageModes: [.v6],

@@ -89,7 +89,7 @@ enum Builtins {
             name, summary, category: .functions,
             parameters: [
                 Parameter("value", .any, "a list or range of numbers, a tensor, or several numbers"),
-                Parameter("more", .any, rest: true),
+                Parameter("more", .any, "further numbers", rest: true),
             ],
             examples: [example])
         return Builtin(signature: signature) { (invocation, interpreter) throws(LanguageError) in

@@ -8,7 +8,9 @@ enum Habits {
         if let topic = questioned(entry) { return topic.isEmpty ? "help lists the commands." : "Write help \(topic)." }
         let words = entry.split(whereSeparator: { " \t\n(".contains($0) }).map(String.init)
         guard let first = words.first else { return nil }
-        if ["quit", "exit", "q", "bye", "logout", "stop"].contains(bare(first)) { return "quit leaves, and so does Ctrl-D." }
+        if words.count == 1, ["quit", "exit", "q", "bye", "logout"].contains(bare(first)) {
+            return "quit leaves, and so does Ctrl-D."
+        }
         if let mark = first.first, ".:\\/!%".contains(mark) { return command(bare(first), rest: words.dropFirst()) }
         switch first {
         case "let", "var", "const", "set":
@@ -25,14 +27,16 @@ enum Habits {
 
     /// The diagnostics, the first with the advice for the entry that caused it.
     static func advised(_ diagnostics: [Diagnostic], on entry: String) -> [Diagnostic] {
-        guard let first = diagnostics.first, first.help == nil, let advice = advice(for: entry) else {
-            return diagnostics
-        }
+        guard let first = diagnostics.first, let code = ErrorCode(rawValue: first.code), notUnderstood.contains(code),
+            let advice = advice(for: entry)
+        else { return diagnostics }
         let better = Diagnostic(
-            first.kind, ErrorCode(rawValue: first.code) ?? .unexpected, first.message, in: first.source,
+            first.kind, code, first.message, in: first.source,
             at: first.span, labels: first.labels, help: advice)
         return [better]
     }
+
+    private static let notUnderstood: Set<ErrorCode> = [.spelling, .unexpected, .unknownCommand, .unknownName]
 
     /// The name in `?name`, `name?`, `name??` and `? name`; empty for a question mark alone.
     private static func questioned(_ entry: String) -> String? {

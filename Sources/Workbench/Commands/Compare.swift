@@ -12,7 +12,7 @@ enum Compare: Command {
             first choice, the share of the base's chosen experts that the model chooses too, by their original numbers, and \
             bytes.
             """,
-        category: Shelf.compression, parameters: [Parameter("model")],
+        category: Shelf.compression, parameters: [Parameter("model", .any, "the model")],
         labels: [
             Label("to", Parameter("base"), docs: "the model it is held against", required: true),
             Label("over", Parameter("corpus"), docs: "the text", required: true),

@@ -12,7 +12,7 @@ enum Evaluate: Command {
             the item accepts. `bos` puts the token that begins a sequence before each prompt; `corrupt` puts the corrupted \
             prompts of those items that have one.
             """,
-        category: Shelf.compression, parameters: [Parameter("model")],
+        category: Shelf.compression, parameters: [Parameter("model", .any, "the model")],
         labels: [
             Label("over", Parameter("corpus"), docs: "items with prompt, answer and wrong", required: true),
             Label("bos", docs: "begins each prompt with the token that begins a sequence"),

@@ -16,7 +16,7 @@ enum Generate: Command {
             As a statement it streams the text as it comes.
             """,
         category: Shelf.experiments,
-        parameters: [Parameter("model"), Parameter("text", .any, "a text, or token ids")],
+        parameters: [Parameter("model", .any, "the model"), Parameter("text", .any, "a text, or token ids")],
         labels: [
             Label("max", Parameter("tokens", .integer), docs: "the most tokens to add; 128 unless given"),
             Label("temperature", Parameter("t", .number(.none)), docs: "0, as unless given, takes the likeliest token"),

@@ -31,7 +31,7 @@ enum Redo: Command {
 enum Edits: Command {
     static let signature = Signature(
         "edits", "lists the edits of a model since it was opened", category: Shelf.session,
-        parameters: [Parameter("model")], result: "a table",
+        parameters: [Parameter("model", .any, "the model")], result: "a table",
         examples: ["m = open \"examples/models/teach-gptoss-bf16.gguf\"\nablate m.heads[2, 5]\nedits m"])
 
     static func run(_ call: Invocation, in session: Session) throws -> Outcome {

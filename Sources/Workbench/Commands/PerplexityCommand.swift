@@ -9,7 +9,7 @@ enum PerplexityCommand: Command {
             Counted as llama-perplexity counts: windows that do not overlap, of each the second half scored. The mean loss \
             over all positions stands beside it. In arithmetic and comparisons it is the perplexity.
             """,
-        category: Shelf.compression, parameters: [Parameter("model")],
+        category: Shelf.compression, parameters: [Parameter("model", .any, "the model")],
         labels: [
             Label("over", Parameter("corpus"), docs: "the text", required: true),
             Label("context", Parameter("tokens", .integer), docs: "tokens a window has, instead of the corpus' own"),

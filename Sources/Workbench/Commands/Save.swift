@@ -15,7 +15,7 @@ enum Save: Command {
             to. `dry-run save …` tells what would be written.
             """,
         category: Shelf.compression, effect: .writesFile,
-        parameters: [Parameter("model"), Parameter("path", .text, "the file, named .gguf")],
+        parameters: [Parameter("model", .any, "the model"), Parameter("path", .text, "the file, named .gguf")],
         result: "what was written",
         examples: [
             """

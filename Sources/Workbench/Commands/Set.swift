@@ -11,8 +11,9 @@ enum SetCommand: Command {
             """,
         category: Shelf.session, effect: .session,
         parameters: [
-            Parameter("setting", .choice(["seed", "threads", "mode", "precision"])),
-            Parameter("value", .choiceOrAny(DisplayMode.allCases.map(\.rawValue) + ["exact"]), optional: true),
+            Parameter("setting", .choice(["seed", "threads", "mode", "precision"]), "which"),
+            Parameter(
+                "value", .choiceOrAny(DisplayMode.allCases.map(\.rawValue) + ["exact"]), "what it becomes", optional: true),
         ],
         examples: ["set seed 7\nset seed"])
 

@@ -9,7 +9,7 @@ enum Trace: Command {
             Gives usage, gate mass, co-activation and margins, by family where the corpus has families, with entropies and \
             information in bits. Usage weighs families alike, however long their texts.
             """,
-        category: Shelf.compression, parameters: [Parameter("model")],
+        category: Shelf.compression, parameters: [Parameter("model", .any, "the model")],
         labels: [
             Label("over", Parameter("corpus"), docs: "what to run", required: true),
             Label("context", Parameter("tokens", .integer), docs: "tokens a window has, instead of the corpus' own"),
