@@ -155,7 +155,8 @@ extension Parser {
             throw problem(.unexpected, "include stands outside blocks", at: span)
         }
         guard !including.contains(path), including.count < 16 else {
-            throw problem(.include, "\"\(path)\" includes itself", at: span)
+            throw problem(
+                .include, "\"\(path)\" includes itself", at: span, help: "Take the include out of one of the files.")
         }
         let text: SourceText
         do throws(LanguageError) { text = try vocabulary.includedText(path) } catch {

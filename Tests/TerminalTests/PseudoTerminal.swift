@@ -39,7 +39,7 @@ final class PseudoTerminal {
     }
 
     /// The folder in which the test program itself lies.
-    private static var builtProducts: String {
+    static var builtProducts: String {
         let path =
             (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
         if path.hasSuffix(".xctest") { return URL(filePath: path).deletingLastPathComponent().path }

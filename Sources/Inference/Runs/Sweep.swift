@@ -60,7 +60,8 @@ extension Engine {
         return cost
     }
 
-    /// What a sweep over one sequence would compute, without computing it.
+    /// What a sweep over one sequence would compute at most, without computing it: a variant whose values turn out to be
+    /// those of the run for a while starts later.
     /// - Parameter positions: Where logits are wanted, ascending; so are the interventions' own.
     public static func sweepCost(
         of variants: [[Intervention]], length: Int, layerCount: Int, logitsAt positions: [Int]
@@ -68,7 +69,8 @@ extension Engine {
         var cost = SweepCost()
         cost.fullCells = variants.count * length * layerCount
         for interventions in variants {
-            let entry = SweepEntry(interventions, positions: positions)
+            let touched = interventions.map { $0.positions?.first ?? 0 }.min() ?? 0
+            let entry = SweepEntry(interventions, first: min(touched, positions.first ?? 0))
             cost.computedCells += (length - entry.first) * (layerCount - entry.layer)
         }
         return cost

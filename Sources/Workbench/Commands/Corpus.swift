@@ -39,6 +39,10 @@ enum Corpus: Command {
         }
         let file = try path.asText()
         let text = try TextFile.read(session.resolved(file))
+        guard file.hasSuffix(".jsonl") || text.contains(where: { !$0.isWhitespace }) else {
+            throw LanguageError(
+                code: "corpus.empty", "\(file) holds no text", help: "Give a file with text to measure on.", span: path.span)
+        }
         guard file.hasSuffix(".jsonl") else { return corpus(name(of: file), .text(text)) }
         guard !call.has("context"), limit == nil else {
             throw LanguageError(

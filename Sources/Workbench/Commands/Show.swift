@@ -4,7 +4,7 @@ import Language
 enum Show: Command {
     static let signature = Signature(
         "show", "shows a value as a picture, a table or JSON", category: Shelf.experiments,
-        parameters: [Parameter("value")],
+        parameters: [Parameter("value", .any, "what to show")],
         labels: [Label("as", Parameter("form", .choice(ViewValue.Form.allCases.map(\.rawValue))), docs: "the form")],
         result: "the value, shown so",
         examples: [

@@ -66,7 +66,7 @@ public final class Session: Host {
         else {
             throw LanguageError(
                 code: "set.name", "\(name.quoted) cannot name a variable",
-                help: "A name is a word such as path or keep-count, and no command's.")
+                help: "A name is a word such as path or keep-count.")
         }
         let value = Self.outside(text)
         presets.append((name, value))

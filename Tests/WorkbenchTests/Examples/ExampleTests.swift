@@ -46,6 +46,6 @@ import Workbench
     }
 }
 
-extension Signature: @retroactive CustomTestStringConvertible {
+extension Signature: CustomTestStringConvertible {
     public var testDescription: String { name }
 }

@@ -50,7 +50,7 @@ import Workbench
 
     @Test func aRecordReplaysIdenticallyWithOneThreadAndTwo() throws {
         let (session, record) = try recorded()
-        let (again, other) = try recorded(threads: 2)
+        let (_, again) = try recorded(threads: 2)
         #expect(record == again)
         for threads in [1, 2] {
             let (report, replayed) = try replay(record, in: session.folder, threads: threads)
@@ -58,7 +58,6 @@ import Workbench
             #expect(report.comparedCount > 25)
             #expect(replayed.output.lines.isEmpty && replayed.output.streamed.isEmpty)
         }
-        _ = other
     }
 
     @Test func aRecordIsAScriptThatRunsAnywhere() throws {

@@ -39,7 +39,7 @@ import Workbench
         #expect(try session.text("x.lancet") == "set seed 0\nx = 1\n")
     }
 
-    @Test(arguments: ["", "1x", "m.x", "for", "run", "a b", "a-1", "x;y", "x = 1; y"])
+    @Test(arguments: ["", "1x", "m.x", "for", "a b", "a-1", "x;y", "x = 1; y"])
     func whatIsNoNameCannotBeSetFromOutside(_ name: String) throws {
         #expect(throws: LanguageError.self) { try CapturedSession().session.set(name, to: "1") }
     }
