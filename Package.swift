@@ -74,7 +74,9 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: swiftSettings),
         .target(
             name: "TeachingSupport",
-            dependencies: ["Architectures", "Scoring", "Inference", "Kernels", "Tokenizers", "Documents", "TestSupport"],
+            dependencies: [
+                "Architectures", "Scoring", "Inference", "Kernels", "Tokenizers", "Documents", "TestSupport",
+            ],
             path: "Tests/TeachingSupport", swiftSettings: swiftSettings),
         tests(of: "Documents"),
         tests(of: "Tensors"),

@@ -115,12 +115,16 @@ extension Parser {
             if let owner { expecting(.argument(owner, parameter, labels: freeLabels(frames))) }
             guard startsArgument(at: position) else { return }
             let isWord = current.word.map { word in isBare && takesWord(word, parameter.shape) } ?? false
-            if !isWord, let word = current.word, isBare,
-                frames.contains(where: { $0.declared.contains { $0.name == word } })
-            {
-                return
-            }
+            if !isWord, let word = current.word, isBare, isLabel(word, frames, isDue: !parameter.isOptional) { return }
             try argument(parameter, of: frame, frames: &frames)
+        }
+    }
+
+    /// Whether a word is a label here. Where an argument is due, a flag's name is the variable of that name: a flag cannot
+    /// stand for the argument, and can follow it.
+    private func isLabel(_ word: String, _ frames: [Frame], isDue: Bool) -> Bool {
+        frames.contains { frame in
+            frame.declared.contains { $0.name == word && !(isDue && $0.parameters.isEmpty) }
         }
     }
 

@@ -29,7 +29,8 @@ import Workbench
 
     @Test(arguments: [
         ("[1]", "line 1, byte 0: it is array"), ("{\"answer\": \" b\"}", "it has no prompt"),
-        ("{\"prompt\": 3}", "\"prompt\" is number"), ("{\"prompt\": \"a\", \"accept\": \"b\"}", "\"accept\" is no list"),
+        ("{\"prompt\": 3}", "\"prompt\" is number"),
+        ("{\"prompt\": \"a\", \"accept\": \"b\"}", "\"accept\" is no list"),
         ("{\"prompt\": \"a\", \"choices\": [\"b\"]}", "choices"), ("\n \n", "holds no item"),
         ("{\"prompt\": \"a\", \"prompt\": \"b\"}", "line 1"),
     ])
@@ -46,7 +47,8 @@ import Workbench
 
     @Test func unknownKeysAreNamedOnce() throws {
         let path = try ScriptedSession.temporaryPath("x.jsonl")
-        try Data("{\"prompt\":\"a\",\"id\":1}\n{\"prompt\":\"b\",\"id\":2}\n".utf8).write(to: URL(fileURLWithPath: path))
+        try Data("{\"prompt\":\"a\",\"id\":1}\n{\"prompt\":\"b\",\"id\":2}\n".utf8).write(
+            to: URL(fileURLWithPath: path))
         let session = ScriptedSession()
         #expect(session.run("c = corpus \"\(path)\"") == nil)
         #expect(session.output.notices.count == 1)

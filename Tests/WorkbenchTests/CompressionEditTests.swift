@@ -25,7 +25,8 @@ import Workbench
             b = prune m drop [1]
             c = quantize m.experts[0] as q8_0
             """)
-        #expect(session.object("m", as: ModelValue.self)?.version == session.object("base", as: ModelValue.self)?.version)
+        #expect(
+            session.object("m", as: ModelValue.self)?.version == session.object("base", as: ModelValue.self)?.version)
         #expect(session.object("c", as: ModelValue.self)?.edits.map(\.command) == ["quantize m.experts[0] as q8_0"])
     }
 
@@ -106,7 +107,10 @@ import Workbench
             back = (compare base to m over held).ratio
             there = (compare m to base over held).ratio
             """)
-        #expect(session.object("m", as: ModelValue.self)?.originalExperts[1] == [0, 1, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15])
+        #expect(
+            session.object("m", as: ModelValue.self)?.originalExperts[1] == [
+                0, 1, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15,
+            ])
         #expect(digest("a", session) != nil)
         #expect(digest("a", session) == digest("b", session))
         #expect(session.value("d")?.description == "[100%, 100%, 100%, 100%]")
@@ -138,7 +142,8 @@ import Workbench
         #expect(session.run("assert (perplexity cut over held) < 1.05 * p \"pruned too far\"")?.kind == .assertion)
         #expect(session.number("p + 0") == session.number("p.value"))
         #expect(session.number("(max p 1) - p") == 0)
-        #expect(session.run("x = perplexity m over (corpus \"examples/models/errbench.jsonl\")")?.code == "corpus.items")
+        #expect(
+            session.run("x = perplexity m over (corpus \"examples/models/errbench.jsonl\")")?.code == "corpus.items")
     }
 
     @Test func anInterruptedSaveLeavesTheOldFileAndTheModel() async {

@@ -62,7 +62,9 @@ import Workbench
                 c = evaluate m over bench.family["json"] corrupt
                 letter = y.variants["years/greater-than", "letter"]
                 """) == nil)
-        for (name, table, family) in [("e", "errbench", "json"), ("y", "errbench", "years"), ("b", "errbench_bos", "facts")] {
+        for (name, table, family) in [
+            ("e", "errbench", "json"), ("y", "errbench", "years"), ("b", "errbench_bos", "facts"),
+        ] {
             for key in ["exact", "nll"] {
                 let theirs = figures.json[table]?[family]?[key]?.asDouble
                 #expect(agree(figures.session.number("\(name).\(key)"), theirs, digits: 1e-4), "\(family) \(key)")
@@ -85,7 +87,8 @@ import Workbench
                     s = score m.experts[3:4] by ablation over one
                     v = s.values
                     """) == nil)
-            return try #require(figures.session.object("v", as: TensorValue.self)).tensor.values[(3 * 16)...].map(Double.init)
+            return try #require(figures.session.object("v", as: TensorValue.self)).tensor.values[(3 * 16)...].map(
+                Double.init)
         }
         for expert in 0..<16 {
             let theirs = figures.json["drop_one"]?[3]?[expert]

@@ -34,7 +34,8 @@ import Workbench
     }
 
     @Test(arguments: [
-        "", "[]", "{\"lancet\": \"plan\"}", "{\"lancet\":\"plan\",\"family\":\"gpt-oss\",\"model\":\"x\",\"experts\":[2]}",
+        "", "[]", "{\"lancet\": \"plan\"}",
+        "{\"lancet\":\"plan\",\"family\":\"gpt-oss\",\"model\":\"x\",\"experts\":[2]}",
         "{\"lancet\":\"plan\",\"family\":\"f\",\"model\":\"x\",\"experts\":[2],\"kept\":[[0,0]],\"original-experts\":[[0,1]]}",
         "{\"lancet\":\"plan\",\"family\":\"f\",\"model\":\"x\",\"experts\":[2],\"kept\":[[5]],\"original-experts\":[[0,1]]}",
         "{\"lancet\":\"plan\",\"family\":\"f\",\"model\":\"x\",\"experts\":[2],\"kept\":[[-1]],\"original-experts\":[[0,1]]}",
@@ -58,7 +59,8 @@ import Workbench
 
     @Test func aPlanForAModelOutlivesItsRestriction() {
         let session = session("p = plan m drop [0, 1]\nrestrict-experts m keep p\nprune m keep p")
-        #expect(session.object("m", as: ModelValue.self)?.model.blueprint.layers.map(\.expertCount) == [14, 14, 14, 14])
+        #expect(
+            session.object("m", as: ModelValue.self)?.model.blueprint.layers.map(\.expertCount) == [14, 14, 14, 14])
     }
 
     @Test func budgetsAndSharesAreOfTheWholeModel() throws {
@@ -76,7 +78,10 @@ import Workbench
         #expect(session.run("x = select s budget 1MiB")?.code == "select.amount")
         #expect(session.run("x = select s top 1 per layer")?.help?.contains("2") == true)
         #expect(session.run("x = select s top 4 fraction 50%")?.code == "E009")
-        #expect(session.run("x = select (score m.heads by ablation over (corpus \"examples/models/errbench.jsonl\")[0:1]) top 2") != nil)
+        #expect(
+            session.run(
+                "x = select (score m.heads by ablation over (corpus \"examples/models/errbench.jsonl\")[0:1]) top 2")
+                != nil)
     }
 
     @Test func choicesOfExpertsTakeEveryForm() throws {
@@ -96,7 +101,8 @@ import Workbench
     }
 
     @Test(arguments: [
-        "restrict-experts m", "restrict-experts m drop [16]", "restrict-experts m drop [-1]", "restrict-experts m keep [3]",
+        "restrict-experts m", "restrict-experts m drop [16]", "restrict-experts m drop [-1]",
+        "restrict-experts m keep [3]",
         "restrict-experts m drop [[1], [2]]", "restrict-experts m drop [0.5]", "restrict-experts m drop \"a\"",
         "restrict-experts m keep [1, 2] drop [3]", "restrict-experts m.heads drop [3]", "restrict-experts 3 drop [3]",
         "restrict-experts m.experts[1, 0:2] drop [0]", "restrict-experts m drop (plan m drop [1])", "prune m",

@@ -15,7 +15,8 @@ extension Engine {
         let results = matrices.map { Rows(x.count, width: $0.rows) }
         let jobs = parts.indices.map { index in
             MatmulJob(
-                x: x.pointer, count: x.count, matrix: matrices[index], bias: biases[index].map { UnsafePointer($0.pointer) },
+                x: x.pointer, count: x.count, matrix: matrices[index],
+                bias: biases[index].map { UnsafePointer($0.pointer) },
                 y: results[index].pointer)
         }
         withExtendedLifetime((x, biases)) { compute.multiply(jobs) }

@@ -14,7 +14,9 @@ extension Pass {
         guard isKept.contains(false) else { return nil }
         let late = changes.filter { $0.key.layer == layer && !Self.early.contains($0.key.kind) }
         for change in late.filter({ $0.key.expert != nil }).values.joined() {
-            for row in laneRows[change.lane] where change.intervention.acts(at: rowPositions[row]) { isKept[row] = true }
+            for row in laneRows[change.lane] where change.intervention.acts(at: rowPositions[row]) {
+                isKept[row] = true
+            }
         }
         for change in late.filter({ $0.key.expert == nil }).values.joined() where change.number != nil {
             let dropped = laneRows[change.lane].filter { !isKept[$0] }

@@ -31,7 +31,9 @@ extension Engine {
                 continue
             }
             let compact = kept.map { logits[row][$0] }
-            indices += choose(compact, count: compact.count, slots: slots, rule: rule, into: weights[row]).map { kept[$0] }
+            indices += choose(compact, count: compact.count, slots: slots, rule: rule, into: weights[row]).map {
+                kept[$0]
+            }
         }
         if let kept { blank(logits, except: kept) }
         pass.keep(Site(.routerLogits, layer: layer), logits)

@@ -62,14 +62,17 @@ extension Completer {
         _ written: String, in entry: String, at cursor: Int, _ vocabulary: Vocabulary
     ) -> Completions {
         let before = String(decoding: entry.utf8.prefix(max(0, cursor - written.utf8.count - 1)), as: UTF8.self)
-        if before.hasSuffix("["), case .object(let object)? = session.interpreter.value(ofPath: path(endingIn: before)) {
+        if before.hasSuffix("["), case .object(let object)? = session.interpreter.value(ofPath: path(endingIn: before))
+        {
             let keys = (object as? any SessionValue)?.keys ?? []
             let found = keys.filter { $0.hasPrefix(written) }
             let end = found.count == 1 ? "\"]" : ""
             return Completions(replacing: written.utf8.count, with: found.map { Completions.Candidate($0 + end) })
         }
         let place = Completion.at(before.utf8.count, in: SourceText(before), vocabulary: vocabulary)
-        if case .argument(_, let parameter?, _) = place.expectation, !["path", "file", "files"].contains(parameter.name) {
+        if case .argument(_, let parameter?, _) = place.expectation,
+            !["path", "file", "files"].contains(parameter.name)
+        {
             return Completions(replacing: 0, with: [])
         }
         let isClosed = entry.utf8.dropFirst(cursor).first == UInt8(ascii: "\"")

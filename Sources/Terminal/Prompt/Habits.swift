@@ -20,7 +20,8 @@ enum Habits {
         case ">>>", "$", "#", "In": return "Leave out the other prompt; Lancet's own is taken off by itself."
         case "history": return "The arrow keys and Ctrl-R find earlier entries; save-session writes them as a script."
         case "clear", "cls": return "Ctrl-L clears the screen."
-        case "ls", "dir", "cd", "pwd", "cat", "rm": return "There is no shell here. Tab inside quotes completes file names."
+        case "ls", "dir", "cd", "pwd", "cat", "rm":
+            return "There is no shell here. Tab inside quotes completes file names."
         default: return nil
         }
     }
@@ -50,7 +51,8 @@ enum Habits {
     private static func command(_ name: String, rest: ArraySlice<String>) -> String {
         switch name {
         case "help", "h": rest.first.map { "Write help \($0)." } ?? "Commands are plain words: help lists them."
-        default: name.isEmpty ? "help lists the commands." : "Commands are plain words, without a mark: help lists them."
+        default:
+            name.isEmpty ? "help lists the commands." : "Commands are plain words, without a mark: help lists them."
         }
     }
 }

@@ -16,13 +16,17 @@ enum AblateCommand: Command {
             token of it.
             """,
         category: Shelf.experiments, effect: .edit,
-        parameters: [Parameter("selection", .any, "heads, experts, channels, routers, layers or sites of them", each: .before)],
+        parameters: [
+            Parameter("selection", .any, "heads, experts, channels, routers, layers or sites of them", each: .before)
+        ],
         labels: [
             Label(
                 "with", Parameter("values", .choiceOrAny(["zero", "mean", "resample"]), "zero unless given; or a run"),
                 labels: [
                     Label("over", Parameter("corpus"), docs: "where mean and resample take values from"),
-                    Label("seed", Parameter("number", .integer), docs: "what resampling is keyed by; the session's unless given"),
+                    Label(
+                        "seed", Parameter("number", .integer),
+                        docs: "what resampling is keyed by; the session's unless given"),
                 ], docs: "what stands in their place"),
             PositionChoice.label,
             Label("into", Parameter("run"), docs: "the run to change, instead of the model", keepsVariable: true),
@@ -63,7 +67,8 @@ enum AblateCommand: Command {
         guard let label = call.label("measure") else { return [] }
         let owner = ablating.selection.owner
         let corpus = try label["over"]?.asObject(CorpusValue.self, "corpus").tokens(for: owner)
-        let lengths = try call["into"].map { try ablating.runs($0).runs.map(\.tokens.count) }
+        let lengths =
+            try call["into"].map { try ablating.runs($0).runs.map(\.tokens.count) }
             ?? corpus?.items.map(\.tokens.count) ?? []
         let grid = try ablating.grid(lengths: lengths)
         return [SweepForecast(grid: grid, lengths: lengths, owner: owner).line(try label.metric())]

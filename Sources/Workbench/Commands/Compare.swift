@@ -37,7 +37,8 @@ enum Compare: Command {
         }
         let base = try to.asObject(ModelValue.self, "model")
         let corpus = try call.windows(for: model)
-        guard try base.checkpoint.archive.path == model.checkpoint.archive.path || call.windows(for: base) == corpus else {
+        guard try base.checkpoint.archive.path == model.checkpoint.archive.path || call.windows(for: base) == corpus
+        else {
             throw LanguageError(
                 code: "compare.tokens", "\(model.title) and \(base.title) read the text as different tokens",
                 help: "Compare models of one tokenizer.", span: to.span)

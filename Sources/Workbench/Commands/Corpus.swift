@@ -41,7 +41,8 @@ enum Corpus: Command {
         let text = try TextFile.read(session.resolved(file))
         guard file.hasSuffix(".jsonl") || text.contains(where: { !$0.isWhitespace }) else {
             throw LanguageError(
-                code: "corpus.empty", "\(file) holds no text", help: "Give a file with text to measure on.", span: path.span)
+                code: "corpus.empty", "\(file) holds no text", help: "Give a file with text to measure on.",
+                span: path.span)
         }
         guard file.hasSuffix(".jsonl") else { return corpus(name(of: file), .text(text)) }
         guard !call.has("context"), limit == nil else {
@@ -59,7 +60,8 @@ enum Corpus: Command {
         for value in values {
             guard case .text(let file) = value, !file.hasSuffix(".jsonl") else {
                 throw LanguageError(
-                    code: "corpus.list", "a list holds the paths of plain texts, and this has \(value.literalDescription)",
+                    code: "corpus.list",
+                    "a list holds the paths of plain texts, and this has \(value.literalDescription)",
                     help: "JSON lines name their families themselves: read them one file at a time.", span: path.span)
             }
             files.append(file)

@@ -9,7 +9,8 @@ enum Diff: Command {
     static let signature = Signature(
         "diff", "tells in what two models differ: numbers, tensors, restrictions, interventions",
         docs: "Tensors are compared by the digests of their bytes; a stack is the same if every expert's slab is.",
-        category: Shelf.session, parameters: [Parameter("first", .any, "a model"), Parameter("second", .any, "the model to hold it against")],
+        category: Shelf.session,
+        parameters: [Parameter("first", .any, "a model"), Parameter("second", .any, "the model to hold it against")],
         result: "a table, empty if they are the same",
         examples: [
             "base = open \"examples/models/teach-gptoss-bf16.gguf\"\nm = base\nablate m.heads[2, 5]\ndiff m base"

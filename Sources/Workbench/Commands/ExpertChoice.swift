@@ -94,7 +94,9 @@ struct ExpertChoice {
     private func rows(_ values: [Value], _ argument: BoundArgument) throws -> [[Int]] {
         // A row for each layer of the model, or only for those with experts.
         let all = owner.model.blueprint.layers.count
-        guard values.count == layers.count || (isWhole && values.count == all) else { throw wrong(values.count, argument) }
+        guard values.count == layers.count || (isWhole && values.count == all) else {
+            throw wrong(values.count, argument)
+        }
         let rows = try values.map { value -> [Int] in
             guard case .list(let numbers) = value else {
                 throw LanguageError.wrongKind(value, wanted: "a list of experts", span: argument.span)

@@ -12,7 +12,10 @@ enum Export: Command {
             (pictures; `as` chooses which). A file that stands there is replaced when the new one is whole.
             """,
         category: Shelf.experiments, effect: .writesFile,
-        parameters: [Parameter("value", .any, "what to write"), Parameter("file", .text, "a path ending in .npy, .csv, .json or .svg")],
+        parameters: [
+            Parameter("value", .any, "what to write"),
+            Parameter("file", .text, "a path ending in .npy, .csv, .json or .svg"),
+        ],
         labels: [Label("as", Parameter("picture", .choice(PlotKind.allCases.map(\.rawValue))), docs: "which picture")],
         result: "a file",
         examples: [

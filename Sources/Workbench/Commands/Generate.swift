@@ -22,7 +22,9 @@ enum Generate: Command {
             Label("temperature", Parameter("t", .number(.none)), docs: "0, as unless given, takes the likeliest token"),
             Label("seed", Parameter("number", .integer), docs: "what draws are keyed by; the session's unless given"),
             Label("top-k", Parameter("k", .integer), docs: "draws only among so many likeliest tokens"),
-            Label("top-p", Parameter("share", .number(.fraction)), docs: "draws only among the likeliest that reach this share"),
+            Label(
+                "top-p", Parameter("share", .number(.fraction)),
+                docs: "draws only among the likeliest that reach this share"),
         ],
         result: "the text with its tokens",
         examples: [

@@ -13,7 +13,9 @@ enum Measure: Command {
             """,
         category: Shelf.experiments, parameters: [Parameter("metric", .metric, "what to measure")],
         labels: [
-            Label("on", Parameter("run", .any, "a run, or a model with `over`"), docs: "what it is measured on", required: true),
+            Label(
+                "on", Parameter("run", .any, "a run, or a model with `over`"), docs: "what it is measured on",
+                required: true),
             Label("over", Parameter("corpus"), docs: "the corpus that a model is run over"),
             Label("corrupt", docs: "the corrupted prompts of the corpus' items"),
         ],
@@ -56,7 +58,8 @@ enum Measure: Command {
     ) throws -> MeasurementValue {
         guard let argument = call["over"] else {
             throw LanguageError(
-                .missingArgument, "a model is measured over a corpus", help: "measure \(metric.quantity.name) on \(subject.text) over CORPUS",
+                .missingArgument, "a model is measured over a corpus",
+                help: "measure \(metric.quantity.name) on \(subject.text) over CORPUS",
                 span: subject.span)
         }
         try metric.checkOverCorpus()
@@ -103,7 +106,8 @@ extension MeasurementValue {
         ]
         self.init(
             label: measured.label, value: measured.value, unit: measured.unit, direction: measured.direction,
-            n: measured.n, of: measured.of, error: error, parts: [], lines: [(facts + subject).joined(separator: " · ")])
+            n: measured.n, of: measured.of, error: error, parts: [], lines: [(facts + subject).joined(separator: " · ")]
+        )
     }
 }
 

@@ -3,7 +3,8 @@ import Language
 /// What the metrics of a next token have in common: answers, and where to read.
 struct MetricArguments {
     static let labels = [
-        Label("at", Parameter("position", .integer), docs: "where to read the next token, instead of the last position"),
+        Label(
+            "at", Parameter("position", .integer), docs: "where to read the next token, instead of the last position"),
         Label("first-tokens", docs: "of answers from a corpus, their first tokens"),
     ]
 

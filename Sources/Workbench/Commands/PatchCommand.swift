@@ -61,7 +61,9 @@ enum PatchCommand: Command {
         let patching = try Patching(call)
         guard let metric = try call.label("measure")?.metric() else { return [] }
         let lengths = patching.into.runs.map(\.tokens.count)
-        return [SweepForecast(grid: try patching.grid(), lengths: lengths, owner: patching.selection.owner).line(metric)]
+        return [
+            SweepForecast(grid: try patching.grid(), lengths: lengths, owner: patching.selection.owner).line(metric)
+        ]
     }
 
     /// - Throws: `LanguageError` where the two runs hardly differ in the metric.
@@ -110,7 +112,8 @@ private struct Patching {
         isEach = selectionArgument.isEach
         positions = try PositionChoice(call)
         guard let from = call["from"], let into = call["into"] else {
-            throw LanguageError(.missingArgument, "`patch` needs `from` and `into`", help: "usage: \(call.signature.usage)")
+            throw LanguageError(
+                .missingArgument, "`patch` needs `from` and `into`", help: "usage: \(call.signature.usage)")
         }
         self.from = try from.asObject(RunValue.self, "run")
         self.into = try into.asObject(RunValue.self, "run")
@@ -118,7 +121,8 @@ private struct Patching {
         try self.into.check(isOf: selection.owner, into)
         guard self.from.runs.count == self.into.runs.count else {
             throw LanguageError(
-                code: "patch.counts", "\(from.text) holds \(self.from.runs.count) runs and \(into.text) \(self.into.runs.count)",
+                code: "patch.counts",
+                "\(from.text) holds \(self.from.runs.count) runs and \(into.text) \(self.into.runs.count)",
                 help: "Run the same items, one time clean and one time `corrupt`.", span: from.span.joined(into.span))
         }
         guard self.from.items == self.into.items else {

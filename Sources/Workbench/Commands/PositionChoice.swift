@@ -11,7 +11,8 @@ enum PositionChoice {
     case some([Int])
 
     static let label = Label(
-        "at", Parameter("positions", .any, "a position, a list or a range; negative ones count from the end", each: .alone),
+        "at",
+        Parameter("positions", .any, "a position, a list or a range; negative ones count from the end", each: .alone),
         docs: "where, instead of everywhere; `each` sweeps")
 
     init(_ call: Invocation) throws {
@@ -25,7 +26,8 @@ enum PositionChoice {
         }
         let positions = try argument.asIntegers()
         guard !positions.isEmpty else {
-            throw LanguageError(.index, "there is no position here", help: "Leave out `at` for everywhere.", span: argument.span)
+            throw LanguageError(
+                .index, "there is no position here", help: "Leave out `at` for everywhere.", span: argument.span)
         }
         self = .some(positions)
     }

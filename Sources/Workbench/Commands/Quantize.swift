@@ -41,7 +41,8 @@ enum Quantize: Command {
             throw LanguageError(.choice, "there is no format \(name)", span: call["as"]?.span)
         }
         let work = try Quantization(of: owner.model, roles, as: format, isExplicit: isExplicit)
-        guard !work.entries.isEmpty || work.untouched.contains(where: { owner.model.tensors[$0]?.format == format }) else {
+        guard !work.entries.isEmpty || work.untouched.contains(where: { owner.model.tensors[$0]?.format == format })
+        else {
             throw LanguageError(
                 code: "quantize.nothing", "nothing in the selection is a matrix that is quantized with the rest",
                 help: "Name a tensor by itself, as m.layers[2].router.weight.")
@@ -87,7 +88,8 @@ enum Quantize: Command {
 
     private static func weight(_ before: Int, _ work: Quantization) -> String {
         let after = before - work.bytesBefore + work.bytesAfter
-        return "the model: \(NumberText.bytes(before)) to \(NumberText.bytes(after)) · \(work.untouched.count) tensors stay as they are"
+        return
+            "the model: \(NumberText.bytes(before)) to \(NumberText.bytes(after)) · \(work.untouched.count) tensors stay as they are"
     }
 
     /// A row for each part and format it comes from.

@@ -32,7 +32,8 @@ enum RestrictExperts: Command {
         let owner = choice.owner
         if let all = call.label("all") {
             guard !call.has("keep"), !call.has("drop") else {
-                throw LanguageError(.unknownLabel, "all stands alone", help: "usage: \(signature.usage)", span: all.span)
+                throw LanguageError(
+                    .unknownLabel, "all stands alone", help: "usage: \(signature.usage)", span: all.span)
             }
             return lifted(choice, call, session)
         }

@@ -17,7 +17,9 @@ enum RunCommand: Command {
             Over a corpus it holds a run for each item; `corrupt` takes the items' corrupted prompts.
             """,
         category: Shelf.experiments,
-        parameters: [Parameter("model", .any, "the model"), Parameter("text", .any, "a text, a list of token ids, or a corpus")],
+        parameters: [
+            Parameter("model", .any, "the model"), Parameter("text", .any, "a text, a list of token ids, or a corpus"),
+        ],
         labels: [Label("corrupt", docs: "the corrupted prompts of the corpus' items")],
         result: "a run",
         examples: [

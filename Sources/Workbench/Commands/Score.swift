@@ -63,7 +63,8 @@ enum Score: Command {
     ) throws -> Scores {
         guard case .ablation = criterion.method else {
             throw LanguageError(
-                code: "criterion.heads", "\(criterion.name) is a criterion of experts", help: "Heads are scored by ablation.",
+                code: "criterion.heads", "\(criterion.name) is a criterion of experts",
+                help: "Heads are scored by ablation.",
                 span: call["by"]?.span)
         }
         guard let corpus else {
@@ -79,8 +80,10 @@ enum Score: Command {
     private static func check(_ selection: Selection, count: Int, _ argument: BoundArgument) throws(LanguageError) {
         guard selection.ordinals == Array(0..<count), Set(selection.layers).count == selection.layers.count else {
             throw LanguageError(
-                code: "score.part", "a layer is scored as a whole, and this selects some of its \(selection.memberName)",
-                help: "Score whole layers, as m.\(selection.memberName)[1:3], and index the scores.", span: argument.span)
+                code: "score.part",
+                "a layer is scored as a whole, and this selects some of its \(selection.memberName)",
+                help: "Score whole layers, as m.\(selection.memberName)[1:3], and index the scores.",
+                span: argument.span)
         }
     }
 }

@@ -14,8 +14,10 @@ enum Select: Command {
         category: Shelf.compression, parameters: [Parameter("scores", .any, "scores of a model's experts")],
         labels: [
             Label("top", Parameter("count", .integer), labels: [perLayer], docs: "so many a layer"),
-            Label("budget", Parameter("bytes", .number(.bytes)), docs: "as many as fit, the rest of the model included"),
-            Label("fraction", Parameter("share", .number(.fraction)), labels: [perLayer], docs: "this share, rounded up"),
+            Label(
+                "budget", Parameter("bytes", .number(.bytes)), docs: "as many as fit, the rest of the model included"),
+            Label(
+                "fraction", Parameter("share", .number(.fraction)), labels: [perLayer], docs: "this share, rounded up"),
             Label("floor", Parameter("count", .integer), labels: [perLayer], docs: "the least to keep in a layer"),
             Label("uneven", docs: "lets layers keep different numbers under a budget"),
         ],

@@ -13,7 +13,8 @@ enum SetCommand: Command {
         parameters: [
             Parameter("setting", .choice(["seed", "threads", "mode", "precision"]), "which"),
             Parameter(
-                "value", .choiceOrAny(DisplayMode.allCases.map(\.rawValue) + ["exact"]), "what it becomes", optional: true),
+                "value", .choiceOrAny(DisplayMode.allCases.map(\.rawValue) + ["exact"]), "what it becomes",
+                optional: true),
         ],
         examples: ["set seed 7\nset seed"])
 

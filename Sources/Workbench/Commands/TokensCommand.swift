@@ -7,7 +7,8 @@ enum TokensCommand: Command {
     static let signature = Signature(
         "tokens", "splits a text into a model's tokens",
         docs: "Shows positions, ids and pieces, and says which marks the tokenizer puts around a text.",
-        category: Shelf.experiments, parameters: [Parameter("model", .any, "the model"), Parameter("text", .text, "the text")],
+        category: Shelf.experiments,
+        parameters: [Parameter("model", .any, "the model"), Parameter("text", .text, "the text")],
         result: "tokens, which `run` takes too",
         examples: [
             "m = open \"examples/models/teach-gptoss-bf16.gguf\"\ntokens m \"John gave a drink to Mary\""

@@ -9,8 +9,13 @@ enum Top: Command {
     static let signature = Signature(
         "top", "lists the likeliest next tokens of a run",
         category: Shelf.experiments,
-        parameters: [Parameter("run", .any, "the run"), Parameter("count", .integer, "how many; 10 unless given", optional: true)],
-        labels: [Label("at", Parameter("position", .integer), docs: "the position they come after; the last unless given")],
+        parameters: [
+            Parameter("run", .any, "the run"),
+            Parameter("count", .integer, "how many; 10 unless given", optional: true),
+        ],
+        labels: [
+            Label("at", Parameter("position", .integer), docs: "the position they come after; the last unless given")
+        ],
         result: "a table of rank, piece, id, logit and probability",
         examples: [
             """

@@ -24,7 +24,8 @@ struct SweepForecast {
         let sequences = lengths.count == 1 ? "" : " in each of \(lengths.count) sequences"
         let share = NumberText.percent(Double(cost.computedCells) / Double(max(1, cost.fullCells)))
         let cells = "\(NumberText.grouped(cost.computedCells)) of \(NumberText.grouped(cost.fullCells)) cells"
-        return "cost: \(edits) edits\(sequences); computes \(cells) (layer × position) of full passes, \(share); reuses the rest"
+        return
+            "cost: \(edits) edits\(sequences); computes \(cells) (layer × position) of full passes, \(share); reuses the rest"
     }
 
     private func interventions(_ cell: SweepGrid.Cell, _ length: Int) -> [Intervention] {

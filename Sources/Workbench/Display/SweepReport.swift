@@ -74,7 +74,8 @@ struct SweepReport {
             ["patched \(MeasurementValue.shown(raw)) \(result.unit)", result.direction.phrase]
             + [restored, counted, "exact"].compactMap(\.self)
         return MeasurementValue(
-            label: result.label, value: isRaw ? raw : share ?? raw, unit: isRaw || share == nil ? result.unit : "restored",
+            label: result.label, value: isRaw ? raw : share ?? raw,
+            unit: isRaw || share == nil ? result.unit : "restored",
             direction: isRaw ? result.direction : .higher, n: result.n, of: unitOfCount, error: nil, parts: parts,
             lines: [
                 "\(result.label)   \(ends.from) \(signed(source))   \(ends.into) \(signed(result.base))",
@@ -108,7 +109,8 @@ struct SweepReport {
             result.direction.phrase, counted, "exact",
         ]
         return MeasurementValue(
-            label: result.label, value: change, unit: result.unit, direction: result.direction, n: result.n, of: unitOfCount,
+            label: result.label, value: change, unit: result.unit, direction: result.direction, n: result.n,
+            of: unitOfCount,
             error: nil,
             parts: [
                 .init("raw", "the metric itself", raw), .init("base", "the metric without the ablation", result.base),

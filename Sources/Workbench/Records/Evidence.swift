@@ -99,7 +99,8 @@ extension Evidence {
         }
         let streams = only.residualStreams
         var parts = ["tokens " + only.tokens.prefix(most).map(String.init).joined(separator: " ")]
-        parts.append("residuals " + streams.map { stream in ValueDigest.short { $0.mix(stream) } }.joined(separator: " "))
+        parts.append(
+            "residuals " + streams.map { stream in ValueDigest.short { $0.mix(stream) } }.joined(separator: " "))
         guard let last = streams.last, let rows = last.shape.first, rows <= most else { return parts }
         let positions = (0..<rows).map { row in ValueDigest.short { $0.mix(last[first: row]) } }
         return parts + ["positions " + positions.joined(separator: " ")]

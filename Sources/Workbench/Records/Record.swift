@@ -29,7 +29,8 @@ struct Record {
                     promised = count
                 } else if line.hasPrefix("  "), let last = evidence.popLast() {
                     evidence.append(
-                        Evidence(owner: last.owner, digest: last.digest, parts: last.parts + [String(line.dropFirst(2))]))
+                        Evidence(
+                            owner: last.owner, digest: last.digest, parts: last.parts + [String(line.dropFirst(2))]))
                 } else if let (owner, digest) = Self.head(line) {
                     if let number = Self.step(owner) {
                         proof = (number, digest)

@@ -72,7 +72,9 @@ private final class ReplayWitness: StatementWitness {
 
     /// What is missing at the end of a record whose every step was the same.
     var ending: String? {
-        guard let promised = record.promised else { return "the record breaks off: its last line, \"#= end: …\", is missing" }
+        guard let promised = record.promised else {
+            return "the record breaks off: its last line, \"#= end: …\", is missing"
+        }
         return promised == stepCount ? nil : "the record promises \(promised) steps and holds \(stepCount)"
     }
 

@@ -88,7 +88,8 @@ public final class Session: Host {
     /// - Throws: `LanguageError` if the file cannot be written, or is the script itself.
     public func checkRecord(_ path: String, of source: SourceText) throws(LanguageError) {
         try TextFile.checkWritable(resolved(path))
-        guard let script = FileIdentity(path: resolved(source.name)), script == FileIdentity(path: resolved(path)) else {
+        guard let script = FileIdentity(path: resolved(source.name)), script == FileIdentity(path: resolved(path))
+        else {
             return
         }
         throw LanguageError(
@@ -115,8 +116,6 @@ public final class Session: Host {
         settings.threads = count
         engine = Engine(compute: Compute(threads: count))
     }
-
-
 
     public var signatures: [Signature] { Commands.all.map { $0.signature } }
 

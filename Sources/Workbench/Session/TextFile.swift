@@ -62,7 +62,8 @@ enum TextFile {
     /// - Throws: `LanguageError` if its folder is missing or closed, or something that is no file has the name.
     static func checkWritable(_ path: String) throws(LanguageError) {
         try checkName(path)
-        if let kind = FileKind(path), case .regular = kind {} else if let kind = FileKind(path) {
+        if let kind = FileKind(path), case .regular = kind {
+        } else if let kind = FileKind(path) {
             throw LanguageError(
                 code: "file.unwritable", "\(path) is \(kind.words), which a file cannot replace",
                 help: "Write to another name.")

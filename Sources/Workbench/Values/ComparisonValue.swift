@@ -54,12 +54,14 @@ public struct ComparisonValue: SessionValue {
     /// What is compared: value, the base's, unit and direction.
     public var table: ValueTable? {
         let error = { (value: Double, summary: Summary) in value * summary.standardError }
-        func row(_ name: String, _ model: ValueTable.Cell, _ base: ValueTable.Cell, _ unit: String) -> [ValueTable.Cell] {
+        func row(_ name: String, _ model: ValueTable.Cell, _ base: ValueTable.Cell, _ unit: String) -> [ValueTable.Cell]
+        {
             [.text(name), model, base, .text(unit)]
         }
         var rows = [
             row(
-                "perplexity", .number(comparison.perplexity, decimals: 4), .number(comparison.basePerplexity, decimals: 4),
+                "perplexity", .number(comparison.perplexity, decimals: 4),
+                .number(comparison.basePerplexity, decimals: 4),
                 "lower is better"),
             row(
                 "± standard error", .number(error(comparison.perplexity, comparison.losses), decimals: 4),
@@ -71,10 +73,12 @@ public struct ComparisonValue: SessionValue {
             rows.append(
                 row("KL \(Self.percent(share))", .number(comparison.divergences[share], decimals: 5), .hole, "nats"))
         }
-        rows.append(row("same first choice", .number(comparison.topAgreement, decimals: 4), .hole, "share of positions"))
+        rows.append(
+            row("same first choice", .number(comparison.topAgreement, decimals: 4), .hole, "share of positions"))
         for (layer, share) in comparison.routerAgreement.enumerated() {
             if let share {
-                rows.append(row("same experts L\(layer)", .number(share, decimals: 4), .hole, "share of the base's choices"))
+                rows.append(
+                    row("same experts L\(layer)", .number(share, decimals: 4), .hole, "share of the base's choices"))
             }
         }
         rows.append(row("weights", .bytes(comparison.bytes), .bytes(comparison.baseBytes), "lower is smaller"))
@@ -89,7 +93,8 @@ public struct ComparisonValue: SessionValue {
 
     public var json: JSON {
         .fields([
-            ("model", .string(model)), ("base", .string(base)), ("corpus", .string(corpus)), ("n", .whole(comparison.n)),
+            ("model", .string(model)), ("base", .string(base)), ("corpus", .string(corpus)),
+            ("n", .whole(comparison.n)),
             ("perplexity", .finite(comparison.perplexity)), ("base-perplexity", .finite(comparison.basePerplexity)),
             ("ratio", .finite(comparison.ratio)), ("kl", .finite(comparison.divergence.mean)),
             (

@@ -7,7 +7,9 @@ extension CorpusItem {
     static func read(_ text: String, name: String) throws(LanguageError) -> (items: [CorpusItem], unknown: [String]) {
         var (items, unknown): ([CorpusItem], [String]) = ([], [])
         var offset = 0
-        for (index, line) in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            .enumerated()
+        {
             let place = Place(file: name, line: index + 1, offset: offset)
             offset += line.count + 1
             if line.allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: "\r") }) {
@@ -19,7 +21,8 @@ extension CorpusItem {
         }
         guard !items.isEmpty else {
             throw LanguageError(
-                code: "corpus.empty", "\(name) holds no item", help: "Each line is an object such as {\"prompt\": \"…\"}.")
+                code: "corpus.empty", "\(name) holds no item",
+                help: "Each line is an object such as {\"prompt\": \"…\"}.")
         }
         return (items, unknown)
     }
@@ -33,7 +36,8 @@ extension CorpusItem {
                 "Give the right continuation as answer and a wrong one as wrong.")
         }
         guard let prompt = try place.text(object, "prompt"), !prompt.isEmpty else {
-            throw place.error("it has no prompt", "Each line is an object such as {\"prompt\": \"…\", \"answer\": \"…\"}.")
+            throw place.error(
+                "it has no prompt", "Each line is an object such as {\"prompt\": \"…\", \"answer\": \"…\"}.")
         }
         return CorpusItem(
             prompt: prompt, family: try place.text(object, "family"), variant: try place.text(object, "variant"),

@@ -176,7 +176,8 @@ extension MetricValue: SessionValue {
 
     public var json: JSON {
         .fields([
-            ("metric", .string(label)), ("unit", .string(quantity.unit)), ("direction", .string(quantity.direction.rawValue)),
+            ("metric", .string(label)), ("unit", .string(quantity.unit)),
+            ("direction", .string(quantity.direction.rawValue)),
         ])
     }
 

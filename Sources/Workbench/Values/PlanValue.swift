@@ -36,7 +36,8 @@ public struct PlanValue: SessionValue {
 
     public var members: [Member] {
         [
-            Member("kept", "the experts to keep, a list a layer"), Member("dropped", "the experts to drop, a list a layer"),
+            Member("kept", "the experts to keep, a list a layer"),
+            Member("dropped", "the experts to drop, a list a layer"),
             Member("counts", "how many each layer keeps"), Member("criterion", "what it was selected by"),
         ]
     }
@@ -102,7 +103,8 @@ extension PlanValue {
                 code: "plan.version",
                 "the plan was made for \(Self.phrase(origin)), and this model is \(Self.phrase(target))",
                 help: isRenumbered
-                    ? "Its experts are numbered anew since: score and select again." : "Score and select for this model.")
+                    ? "Its experts are numbered anew since: score and select again."
+                    : "Score and select for this model.")
         }
         if target.file != origin.file {
             session.warn("the plan was made for \(origin.file), and is used for \(target.file)")
@@ -114,6 +116,7 @@ extension PlanValue {
         let counts = origin.originalExperts.map(\.count).filter { $0 > 0 }
         let (least, most) = (counts.min() ?? 0, counts.max() ?? 0)
         let version = origin.version.map { ", version \($0)" } ?? ""
-        return "\(origin.title)\(version) (\(origin.family), \(least == most ? "\(least)" : "\(least)–\(most)") experts a layer)"
+        return
+            "\(origin.title)\(version) (\(origin.family), \(least == most ? "\(least)" : "\(least)–\(most)") experts a layer)"
     }
 }

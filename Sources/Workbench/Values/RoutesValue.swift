@@ -38,9 +38,11 @@ public struct RoutesValue: SessionValue {
                     title: "experts, the least used first", notes: [provenance]))
         case "shares": .object(shares)
         case "coactivation": .object(coactivation)
-        case "margins": .object(TableValue(typeName: "margins", title: "router margin", rows: margins, notes: [provenance]))
+        case "margins":
+            .object(TableValue(typeName: "margins", title: "router margin", rows: margins, notes: [provenance]))
         case "information":
-            .object(TableValue(typeName: "information", title: "routing by layer", rows: information, notes: [provenance]))
+            .object(
+                TableValue(typeName: "information", title: "routing by layer", rows: information, notes: [provenance]))
         case "top": .object(TableValue(typeName: "top", title: "most used expert and its share", rows: top))
         case "families": .list(routes.families.map { .text($0) })
         case "tokens": .number(routes.tokenCount)

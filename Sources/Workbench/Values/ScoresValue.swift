@@ -42,7 +42,8 @@ public struct ScoresValue: SessionValue {
     private var values: TensorValue { TensorValue(scores.tensor, title: title, notes: notes, unit: scores.unit) }
 
     private var notes: [String] {
-        let over = scores.corpus.map { "n = \(NumberText.grouped(scores.tokenCount)) tokens of \($0)" } ?? "weights alone"
+        let over =
+            scores.corpus.map { "n = \(NumberText.grouped(scores.tokenCount)) tokens of \($0)" } ?? "weights alone"
         return ["\(scores.unit) · \(scores.direction.rawValue) is more important · \(over) · exact · \(owner.title)"]
             + scores.warnings.map { "warning: " + $0 }
     }
@@ -89,7 +90,8 @@ public struct ScoresValue: SessionValue {
             ("values", .array(scores.values.map { row in row.map { .array($0.map { .finite($0) }) } ?? .null })),
             (
                 "counts",
-                scores.counts.map { .array($0.map { row in row.map { .array($0.map { .whole($0) }) } ?? .null }) } ?? .null
+                scores.counts.map { .array($0.map { row in row.map { .array($0.map { .whole($0) }) } ?? .null }) }
+                    ?? .null
             ),
         ])
     }

@@ -156,11 +156,12 @@ extension TensorValue: SessionValue {
     }
 
     public var json: JSON {
-        .fields([
-            ("title", .string(title)), ("shape", .array(tensor.shape.map { .whole($0) })),
-            ("axes", .array(tensor.axes.map { .string($0) })), ("unit", .string(unit)),
-            ("notes", .array((notes + footer).map { .string($0) })), ("values", nested(0, 0).json),
-        ] + companions.map { ($0.name, $0.value.json) })
+        .fields(
+            [
+                ("title", .string(title)), ("shape", .array(tensor.shape.map { .whole($0) })),
+                ("axes", .array(tensor.axes.map { .string($0) })), ("unit", .string(unit)),
+                ("notes", .array((notes + footer).map { .string($0) })), ("values", nested(0, 0).json),
+            ] + companions.map { ($0.name, $0.value.json) })
     }
 
     public func absorb(into digest: inout ValueDigest) {

@@ -26,11 +26,13 @@ final class CapturedSession {
 
     init(threads: Int = 1, mode: DisplayMode = .text, folder: URL? = nil) throws {
         self.folder =
-            try folder ?? {
+            try folder
+            ?? {
                 let fresh = FileManager.default.temporaryDirectory.appending(path: "lancet-\(UUID().uuidString)")
                 try FileManager.default.createDirectory(at: fresh, withIntermediateDirectories: true)
                 try FileManager.default.createSymbolicLink(
-                    at: fresh.appending(path: "examples"), withDestinationURL: RepositoryRoot.url.appending(path: "examples"))
+                    at: fresh.appending(path: "examples"),
+                    withDestinationURL: RepositoryRoot.url.appending(path: "examples"))
                 return fresh
             }()
         isOwner = folder == nil

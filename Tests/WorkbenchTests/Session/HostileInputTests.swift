@@ -13,20 +13,26 @@ import Workbench
         } + [
             "ids = run m [11, 42, 7]", "clean[\"blocks.0.attn.hook_z\"]", "top clean 2", "ld = loss",
             "patch each m.heads from clean into corrupt measure ld", "m.experts[0, 0:2]", "m.heads[:, 1]",
-            "patch each m.layers.resid-pre at each from clean into corrupt measure ld", "undo; redo; edits m; diff m base",
-            "ablate m.layers[1].experts[1] with mean over held", "generate m [3, 4] max 3 temperature 0.5 seed 1 top-k 2",
+            "patch each m.layers.resid-pre at each from clean into corrupt measure ld",
+            "undo; redo; edits m; diff m base",
+            "ablate m.layers[1].experts[1] with mean over held",
+            "generate m [3, 4] max 3 temperature 0.5 seed 1 top-k 2",
             "restrict-experts m.layers[1] drop [0]", "compare m to base over held", "prune m keep plan",
             "scores = score m.experts by reap over held", "plan = select scores top 2 per layer",
             "quantize m.experts as q8_0", "dry-run quantize m as q4_0", "routes = trace m over held",
             "for i in 0..<2 { with ablate m.heads[0, i] { run m [i, 2] } }", "def f a { a * 2 }", "f 3",
             "assert (1 < 2) == true \"no\"", "x = -m.bytes / 2e300 + 7.5GiB", "m.layers[-1].experts[::-1]",
             "explain prune m drop [0]", "info m.layers[1].router", "m.tensors[\"blk.0.attn_q.weight\"]",
-            "m.layers[0].experts[0].down.values[0, :]", "clean.logits[-1, 0:5] * 2", "tokens m \"a\"", "measure ld on clean",
+            "m.layers[0].experts[0].down.values[0, :]", "clean.logits[-1, 0:5] * 2", "tokens m \"a\"",
+            "measure ld on clean",
         ]
 
     static let pieces: [String] =
         lines.flatMap { pieces(of: $0) }
-        + ["nothing", "-1", "1e308", "28%", "9007199254740993", "\"\"", "\"\\0\"", "\"é\"", "each", "0..<2", "[", "]", "it"]
+        + [
+            "nothing", "-1", "1e308", "28%", "9007199254740993", "\"\"", "\"\\0\"", "\"é\"", "each", "0..<2", "[", "]",
+            "it",
+        ]
 
     private static let setup = """
         m = open "model.gguf"
@@ -68,7 +74,11 @@ import Workbench
         for character in line {
             let isWord = character.isLetter || character.isNumber || "-_".contains(character)
             let joins = isWord && (pieces.last?.last.map { $0.isLetter || $0.isNumber || "-_".contains($0) } ?? false)
-            if joins, let last = pieces.popLast() { pieces.append(last + String(character)) } else { pieces.append(String(character)) }
+            if joins, let last = pieces.popLast() {
+                pieces.append(last + String(character))
+            } else {
+                pieces.append(String(character))
+            }
         }
         return pieces
     }
@@ -91,9 +101,12 @@ import Workbench
     @Test(arguments: [
         "open \"missing.gguf\"", "open \".\"", "open \"/dev/null\"", "open \"\"", "open \"a\\0b\"", "open \"a\\nb\"",
         "corpus \"missing.txt\"", "corpus \".\"", "corpus \"/dev/zero\"", "corpus \"\"", "corpus \"latin.txt\"",
-        "corpus \"wide.txt\"", "corpus \"broken.jsonl\"", "corpus \"empty.txt\"", "include \"loop.lancet\"", "include \"/dev/zero\"",
-        "include \"pipe\"", "corpus \"pipe\"", "open \"pipe\"", "save-session \"/nowhere/x.lancet\"", "save-session \"/dev/null\"",
-        "save-session \".\"", "save-session \"\"", "open \"cut.gguf\"", "corpus \"closed.txt\"", "plan \"broken.jsonl\"",
+        "corpus \"wide.txt\"", "corpus \"broken.jsonl\"", "corpus \"empty.txt\"", "include \"loop.lancet\"",
+        "include \"/dev/zero\"",
+        "include \"pipe\"", "corpus \"pipe\"", "open \"pipe\"", "save-session \"/nowhere/x.lancet\"",
+        "save-session \"/dev/null\"",
+        "save-session \".\"", "save-session \"\"", "open \"cut.gguf\"", "corpus \"closed.txt\"",
+        "plan \"broken.jsonl\"",
     ]) func anOddFileIsRefusedWithARemedy(_ command: String) throws {
         let session = try CapturedSession()
         try makeOddFiles(session)
@@ -107,7 +120,8 @@ import Workbench
         let files: [(String, [UInt8])] = [
             ("latin.txt", [0x68, 0xE9, 0x6C, 0x6C, 0x6F]), ("wide.txt", [0xFF, 0xFE, 0x68, 0, 0x69, 0]),
             ("broken.jsonl", Array("{\"prompt\": \"a\", \"answer\": 3}\n{".utf8)), ("empty.txt", []),
-            ("loop.lancet", Array("include \"loop.lancet\"".utf8)), ("cut.gguf", Array("GGUF".utf8)), ("closed.txt", [0x61]),
+            ("loop.lancet", Array("include \"loop.lancet\"".utf8)), ("cut.gguf", Array("GGUF".utf8)),
+            ("closed.txt", [0x61]),
         ]
         for (name, bytes) in files { try Data(bytes).write(to: session.folder.appending(path: name)) }
         chmod(session.path("closed.txt"), 0)
@@ -115,9 +129,11 @@ import Workbench
     }
 
     @Test(arguments: [
-        "m.layers[99999999999999999999]", "m.layers[9223372036854775807]", "m.layers[0:9223372036854775807:9007199254740992]",
+        "m.layers[99999999999999999999]", "m.layers[9223372036854775807]",
+        "m.layers[0:9223372036854775807:9007199254740992]",
         "m.heads[-9223372036854775808, 0]", "generate m [1] max 9e18", "generate m [1] top-k 1e18", "top clean 1e15",
-        "run m [1e300]", "run m [-1]", "run m []", "run m (0..<10000000)", "set threads 1e9", "set seed -1", "set seed 1e300",
+        "run m [1e300]", "run m [-1]", "run m []", "run m (0..<10000000)", "set threads 1e9", "set seed -1",
+        "set seed 1e300",
         "1e308 * 10", "1 / 0", "0..<1e300", "select (score m.experts by router-norm) top 1e12 per layer",
         "prune m drop [0, 1e18]", "restrict-experts m drop (0..<9007199254740992)", "abs -1e400", "x = 1e999",
     ]) func aHugeNumberIsRefused(_ command: String) throws {
