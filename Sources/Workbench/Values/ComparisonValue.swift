@@ -35,7 +35,7 @@ public struct ComparisonValue: SessionValue {
                     rows: ValueTable(
                         columns: ["quantile", "kl"],
                         rows: Comparison.shownQuantiles.map {
-                            [.text(Self.percent($0)), .number(comparison.divergences[$0], decimals: nil)]
+                            [.text(Self.quantileName($0)), .number(comparison.divergences[$0], decimals: nil)]
                         })))
         case "top-agreement": .number(comparison.topAgreement, .fraction)
         case "router-agreement":
@@ -47,8 +47,9 @@ public struct ComparisonValue: SessionValue {
         }
     }
 
-    private static func percent(_ share: Double) -> String {
-        NumberText.percent(share, decimals: share == 0.999 ? 1 : 0)
+    /// A quantile's name: `99%`, or `max` for the largest of all.
+    private static func quantileName(_ share: Double) -> String {
+        share == 1 ? "max" : NumberText.percent(share, decimals: share == 0.999 ? 1 : 0)
     }
 
     /// What is compared: value, the base's, unit and direction.
@@ -71,7 +72,9 @@ public struct ComparisonValue: SessionValue {
         ]
         for share in Comparison.shownQuantiles {
             rows.append(
-                row("KL \(Self.percent(share))", .number(comparison.divergences[share], decimals: 5), .hole, "nats"))
+                row(
+                    "KL \(Self.quantileName(share))", .number(comparison.divergences[share], decimals: 5), .hole, "nats"
+                ))
         }
         rows.append(
             row("same first choice", .number(comparison.topAgreement, decimals: 4), .hole, "share of positions"))
@@ -99,7 +102,7 @@ public struct ComparisonValue: SessionValue {
             ("ratio", .finite(comparison.ratio)), ("kl", .finite(comparison.divergence.mean)),
             (
                 "kl-quantiles",
-                .fields(Comparison.shownQuantiles.map { (Self.percent($0), .finite(comparison.divergences[$0])) })
+                .fields(Comparison.shownQuantiles.map { (Self.quantileName($0), .finite(comparison.divergences[$0])) })
             ),
             ("top-agreement", .finite(comparison.topAgreement)),
             ("router-agreement", .array(comparison.routerAgreement.map { $0.map { .finite($0) } ?? .null })),
