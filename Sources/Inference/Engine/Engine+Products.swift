@@ -19,6 +19,7 @@ extension Engine {
                 bias: biases[index].map { UnsafePointer($0.pointer) },
                 y: results[index].pointer)
         }
+        pass.observeInputs(x.pointer, width: x.width) { parts.map { Role($0.matrix, layer: layer) } }
         withExtendedLifetime((x, biases)) { compute.multiply(jobs) }
         return results
     }

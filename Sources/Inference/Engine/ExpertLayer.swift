@@ -70,6 +70,11 @@ struct ExpertLayer {
             }
             return result
         }
+        for group in groups {
+            pass.observeInputs(x[group.start], width: x.width, members: group.members) {
+                parts.map { Role($0.matrix, layer: layer, expert: group.expert) }
+            }
+        }
         withExtendedLifetime((x, biases)) { engine.compute.multiply(jobs) }
         return results
     }

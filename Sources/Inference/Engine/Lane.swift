@@ -42,6 +42,8 @@ struct Capture {
     var endsBeforeFeedForward = false
     /// Called for every layer with experts, in order.
     var observer: ((ExpertObservation) -> Void)?
+    /// Called for every product with weights in a layer; its `sequences` are the lanes.
+    var inputs: InputObserver?
 }
 
 /// What a pass gives back for one lane.

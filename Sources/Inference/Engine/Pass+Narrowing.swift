@@ -5,7 +5,9 @@ extension Pass {
     /// changes of dropped rows are counted as if they had been made.
     /// - Returns: the rows that stay, by their old numbers; nil if all do.
     func narrow(in layer: Int) -> [Int]? {
-        guard layer + 1 == layers.upperBound, capture.sites.isEmpty, !capture.residuals, capture.observer == nil else {
+        guard layer + 1 == layers.upperBound, capture.sites.isEmpty, !capture.residuals, capture.observer == nil,
+            capture.inputs == nil
+        else {
             return nil
         }
         var isKept = rowLanes.indices.map { row in

@@ -29,6 +29,8 @@ public struct ScanRequest {
     public var observer: ((ExpertObservation, _ observedBase: Int) -> Void)?
     /// Called before each batch with the number of sequences done.
     public var progress: ((Int) -> Void)?
+    /// Called for every product with weights, the output matrix last; then every position goes through all layers.
+    public var inputs: InputObserver?
 
     public init(sequences: [[Int]], positions: @escaping (Int) -> [Int]) {
         self.sequences = sequences
@@ -55,14 +57,22 @@ extension Engine {
             let lanes = (next..<end).map { index in
                 Lane(
                     tokens: request.sequences[index], first: 0, start: .tokens,
-                    interventions: request.interventions(index), wanted: request.positions(index))
+                    interventions: request.interventions(index),
+                    wanted: request.inputs == nil ? request.positions(index) : nil)
             }
             let base = next
             let observer = request.observer.map { observer in { observer($0, base) } }
             let results = try forward(
-                model, lanes: lanes, layers: model.blueprint.layers.indices, capture: Capture(observer: observer))
+                model, lanes: lanes, layers: model.blueprint.layers.indices,
+                capture: Capture(observer: observer, inputs: request.inputs.map { counting($0, from: base) }))
             for (index, result) in zip(next..<end, results) {
-                try deliverLogits(model, result.output, request.positions(index), sequence: index, deliver)
+                let wanted = request.positions(index)
+                var output = result.output
+                if let inputs = request.inputs {
+                    observeOutput(model, output, sequence: index, inputs)
+                    output = output.gathered(wanted)
+                }
+                try deliverLogits(model, output, wanted, sequence: index, deliver)
             }
             next = end
         }

@@ -1,0 +1,43 @@
+/// How strongly each column of each weight matrix is used: sums of squares of the inputs over a corpus.
+///
+/// Importance matrices as llama.cpp has them: rounding errors of a weight count as much as the mean square of what it is
+/// multiplied with.
+public struct Importance: Sendable, Hashable {
+    /// What one matrix saw.
+    public struct Entry: Sendable, Hashable {
+        /// Σ x² over the rows seen.
+        /// - Shape: [column].
+        public var sums: [Float]
+        /// Rows seen.
+        /// - Units: tokens.
+        public var count: Int
+
+        public init(sums: [Float], count: Int) {
+            self.sums = sums
+            self.count = count
+        }
+    }
+
+    /// By the roles of weight matrices; experts each by their own.
+    public var entries: [Role: Entry]
+    /// What it was measured over.
+    public var corpora: [String]
+    public var chunkCount: Int
+    /// - Units: tokens.
+    public var chunkLength: Int
+
+    public init(entries: [Role: Entry], corpora: [String] = [], chunkCount: Int = 0, chunkLength: Int = 0) {
+        self.entries = entries
+        self.corpora = corpora
+        self.chunkCount = chunkCount
+        self.chunkLength = chunkLength
+    }
+
+    /// The mean square of what each column of a matrix is multiplied with; nil where nothing was seen.
+    /// - Shape: [column].
+    public func weights(of role: Role) -> [Float]? {
+        guard let entry = entries[role], entry.count > 0 else { return nil }
+        let count = Float(entry.count)
+        return entry.sums.map { $0 / count }
+    }
+}
