@@ -11,7 +11,8 @@ public struct ModelSize: Sendable, Hashable {
 
     /// One format and what lies in it.
     public struct Share: Sendable, Hashable {
-        public let format: BlockFormat
+        /// The spelling shown to people, such as `bf16` or `w4a16`.
+        public let name: String
         /// - Units: bytes.
         public let bytes: Int
     }
@@ -35,13 +36,12 @@ public struct ModelSize: Sendable, Hashable {
         var fixed = 0
         var expert: [Int: Int] = [:]
         var bytes: [Group: Int] = [:]
-        var formats: [UInt32: Share] = [:]
+        var formats: [String: (rank: UInt32, bytes: Int)] = [:]
         for (role, matrix) in model.tensors {
             let count = matrix.rows * matrix.columns
             if role.expert != nil, let layer = role.layer { expert[layer, default: 0] += count } else { fixed += count }
             bytes[Self.group(role), default: 0] += matrix.byteCount
-            let share = formats[matrix.format.id]?.bytes ?? 0
-            formats[matrix.format.id] = Share(format: matrix.format, bytes: share + matrix.byteCount)
+            formats[matrix.formatName, default: (matrix.format.id, 0)].bytes += matrix.byteCount
         }
         parameters = fixed + expert.values.reduce(0, +)
         let embedding = model.tensors[Role(.output)] == nil ? nil : model.tensors[Role(.embedding)]
@@ -53,7 +53,9 @@ public struct ModelSize: Sendable, Hashable {
                 + (layer.expertCount > 0 ? entry.value / layer.expertCount * min(kept, layer.activeExpertCount) : 0)
         }
         self.bytes = bytes
-        self.formats = formats.values.sorted { ($1.bytes, $0.format.id) < ($0.bytes, $1.format.id) }
+        self.formats = formats.sorted { a, b in
+            (b.value.bytes, a.value.rank, a.key) < (a.value.bytes, b.value.rank, b.key)
+        }.map { Share(name: $0.key, bytes: $0.value.bytes) }
     }
 
     /// The group that a role's bytes are counted under.

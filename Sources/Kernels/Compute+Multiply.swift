@@ -47,4 +47,10 @@ extension Compute {
     public func decodeRow(_ matrix: Matrix, row: Int, into values: UnsafeMutablePointer<Float>) {
         decode(matrix, rows: row..<row + 1, into: values)
     }
+
+    /// Decodes some rows, one after another; faster than row by row where neighbouring rows share words.
+    /// - Shape: values [rows.count, matrix.columns].
+    public func decodeRows(_ matrix: Matrix, _ rows: Range<Int>, into values: UnsafeMutablePointer<Float>) {
+        decode(matrix, rows: rows, into: values)
+    }
 }

@@ -34,6 +34,7 @@ extension Compute {
             } else {
                 multiplyTiled(job, rows: rows)
             }
+        case .packed: multiplyTiled(job, rows: rows)
         }
     }
 

@@ -15,6 +15,9 @@ public struct Matrix: Sendable {
         /// MXFP4 as Hugging Face lays it out: 16 bytes a block at `offset + r * rowStride`, byte j holding elements 2j
         /// and 2j + 1, and a scale byte a block at `scalesOffset + r * scalesStride` of `scales`.
         case scalesApart(scales: any ByteSource, scalesOffset: Int, scalesStride: Int)
+        /// Several tensors say the weights together, which are float32 once decoded: `format` is f32, and source, offset
+        /// and strides are those of the codes.
+        case packed(PackedWeights)
     }
 
     public let rows: Int
@@ -45,14 +48,26 @@ public struct Matrix: Sendable {
 
     /// The bytes its elements take in the source, scales included, gaps between rows not.
     /// - Units: bytes.
-    public var byteCount: Int { rows * (columns / format.blockLength) * format.blockBytes }
+    public var byteCount: Int {
+        guard let packed else { return rows * (columns / format.blockLength) * format.blockBytes }
+        return rows == packed.rows ? packed.byteCount : packed.byteCount * rows / packed.rows
+    }
+
+    /// The tensors that say the weights together; nil where blocks say them.
+    public var packed: PackedWeights? { if case .packed(let weights) = layout { weights } else { nil } }
+
+    /// The spelling of how it is encoded, shown to people: `bf16`, `q4_k`, `fp8`, `w4a16`.
+    public var formatName: String { packed?.scheme.name ?? format.name }
 
     /// The same matrix with some of its rows, still a view.
     public func rows(_ range: Range<Int>) -> Matrix {
         let layout: Layout =
-            if case .scalesApart(let scales, let start, let stride) = layout {
+            switch layout {
+            case .rows, .strided: layout
+            case .scalesApart(let scales, let start, let stride):
                 .scalesApart(scales: scales, scalesOffset: start + range.lowerBound * stride, scalesStride: stride)
-            } else { layout }
+            case .packed(let weights): .packed(weights.dropping(rows: range.lowerBound))
+            }
         return Matrix(
             rows: range.count, columns: columns, format: format, source: source,
             offset: offset + range.lowerBound * rowStride, rowStride: rowStride, layout: layout)

@@ -26,6 +26,7 @@ extension SampleMatrix {
                 bytes += copies(matrix.source, column * columnStride, count, rows * stride)
             }
             layout = .strided(columnStride: rows * stride)
+        case .packed: preconditionFailure("sample matrices are made of blocks")
         }
         return Matrix(
             rows: rows, columns: matrix.columns, format: matrix.format, source: MemorySource(bytes), offset: 0,

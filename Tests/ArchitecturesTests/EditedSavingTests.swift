@@ -88,7 +88,7 @@ struct EditedSavingTests {
         #expect(differingRoles(reopened.model, model) == [])
         #expect(reopened.archive.metadata["general.file_type"] == .uint32(7))
         #expect(reopened.archive.metadata["general.quantization_version"] == .uint32(2))
-        let formats = ModelSize(reopened.model).formats.map(\.format.name)
+        let formats = ModelSize(reopened.model).formats.map(\.name)
         #expect(Set(formats) == ["bf16", "f32", "q8_0"])
     }
 

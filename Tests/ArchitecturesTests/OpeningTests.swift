@@ -147,7 +147,7 @@ struct OpeningTests {
         #expect(size.bytes[.experts] == 4 * 16 * (3 * 65536 * 2 + 3 * 256 * 4))
         // A token uses 2 of 16 experts, and takes a row of the embedding.
         #expect(size.parameters - size.activeParameters == 4 * 14 * (3 * 65536 + 3 * 256) + 2048 * 256)
-        #expect(size.formats.map(\.format.name) == ["bf16", "f32"])
+        #expect(size.formats.map(\.name) == ["bf16", "f32"])
     }
 
     @Test("a checkpoint without a tokenizer says how to do without")

@@ -54,6 +54,9 @@ extension Matrix {
                 }
             }
         case .strided(let columnStride): gatherStrided(range, columnStride, into: target)
+        case .packed:
+            guard let floats = target.assumingMemoryBound(to: Float.self).baseAddress else { return }
+            Compute(threads: 1).decodeRows(self, range, into: floats)
         case .scalesApart(let scales, let scalesOffset, let scalesStride):
             for (index, row) in range.enumerated() {
                 let codes = offset + row * rowStride

@@ -73,6 +73,11 @@ struct TensorPlans {
                 message: "the model has \(matrices.count) of the \(roles.count) matrices that it is made of")
         }
         let isForced = !keepsFormat && (slot.parts[0].isVector || slot.parts[0] == .router)
+        if !isForced, let packed = matrices.first(where: { $0.packed != nil }) {
+            throw .notCarried(
+                name, "it is \(packed.formatName), which only Hugging Face folders can hold",
+                remedy: "save as a folder, or decode first: dequantize m as bf16")
+        }
         if !isForced, let other = matrices.firstIndex(where: { $0.format != first.format }) {
             throw .notCarried(
                 name,

@@ -18,7 +18,9 @@ extension Model {
 
 extension Matrix {
     func isSameView(as other: Matrix) -> Bool {
-        source === other.source && offset == other.offset && rowStride == other.rowStride && rows == other.rows
+        if let packed, let theirs = other.packed { return rows == other.rows && packed.isSame(as: theirs) }
+        return packed == nil && other.packed == nil && source === other.source && offset == other.offset
+            && rowStride == other.rowStride && rows == other.rows
             && columns == other.columns && format == other.format
     }
 }

@@ -83,7 +83,7 @@ struct Baker {
         }
         guard let zeroed = matrix.zeroing(columns: columns) else {
             throw refusal(
-                intervention, "\(role.name) is \(matrix.format.name), whose blocks would have to be rounded again",
+                intervention, "\(role.name) is \(matrix.formatName), whose blocks would have to be rounded again",
                 "quantize it as bf16 or f32 first")
         }
         model.tensors[role] = zeroed

@@ -4,7 +4,7 @@ import Kernels
 import Tensors
 
 extension Matrix {
-    /// Some rows, copied into memory in their own format.
+    /// Some rows, copied into memory in their own format; packed weights, which share scales, as float32.
     func keeping(rows kept: [Int]) -> Matrix {
         Matrix(rows: kept.count, columns: columns, format: format, blocks: kept.flatMap(blocks(ofRow:)))
     }
@@ -29,7 +29,8 @@ extension Matrix {
 
     /// A matrix of the same shape and format that holds zeros: in every format a block of zero bytes decodes to zeros.
     func zeros() -> Matrix {
-        Matrix(
+        if let packed, packed.firstRow == 0, packed.rows == rows { return packed.zeros().matrix }
+        return Matrix(
             rows: rows, columns: columns, format: format, blocks: [UInt8](repeating: 0, count: rows * blockRowBytes))
     }
 
@@ -90,6 +91,10 @@ extension Matrix {
                 }
             }
             return blocks
+        case .packed:
+            var values = [Float](repeating: 0, count: columns)
+            Compute(threads: 1).decodeRow(self, row: row, into: &values)
+            return values.withUnsafeBytes { Array($0) }
         }
     }
 }

@@ -55,7 +55,7 @@ public struct Quantization: Sendable {
                     remedy: "see info m for what it has")
             }
             let isKept = !isExplicit && !Self.largeParts.contains(role.part)
-            guard !isKept, matrix.format != format else {
+            guard !isKept, matrix.packed != nil || matrix.format != format else {
                 untouched.append(role)
                 continue
             }

@@ -41,6 +41,10 @@ final class MatrixDigests: Sendable {
         case .scalesApart(let scales, let offset, let stride):
             place += [2, offset, stride]
             apart = ObjectIdentifier(scales)
+        case .packed(let weights):
+            place += [3, weights.firstRow, weights.scheme.hashValue]
+            for part in weights.parts.dropFirst() { place += [part.part.offset, part.part.byteCount] }
+            apart = ObjectIdentifier(weights.scales.source)
         }
         return Key(source: ObjectIdentifier(matrix.source), scales: apart, place: place)
     }

@@ -36,7 +36,7 @@ extension ModelValue: SessionValue {
     public func text(_ options: TextOptions) -> String {
         let blueprint = model.blueprint
         let size = ModelSize(model)
-        let formats = size.formats.prefix(4).map { "\($0.format.name) \(NumberText.bytes($0.bytes))" }
+        let formats = size.formats.prefix(4).map { "\($0.name) \(NumberText.bytes($0.bytes))" }
         var second = [
             formats.joined(separator: ", "), "context \(blueprint.contextLength)", "rope " + checkpoint.ropeSummary,
         ]

@@ -27,7 +27,7 @@ public struct WeightValue: SessionValue {
 
     var formats: [String] {
         var names: [String] = []
-        for matrix in matrices where !names.contains(matrix.format.name) { names.append(matrix.format.name) }
+        for matrix in matrices where !names.contains(matrix.formatName) { names.append(matrix.formatName) }
         return names
     }
 
@@ -112,7 +112,7 @@ extension ValueDigest {
     mutating func mixBytes(of matrix: Matrix) {
         mix(matrix.rows)
         mix(matrix.columns)
-        mix(matrix.format.name)
+        mix(matrix.formatName)
         switch matrix.layout {
         case .rows:
             let width = matrix.columns / matrix.format.blockLength * matrix.format.blockBytes
@@ -124,7 +124,7 @@ extension ValueDigest {
                     mix(bytes: UnsafeRawBufferPointer(rebasing: bytes[start..<start + width]))
                 }
             }
-        case .strided, .scalesApart:
+        case .strided, .scalesApart, .packed:
             let compute = Compute(threads: 1)
             var row = [Float](repeating: 0, count: matrix.columns)
             for index in 0..<matrix.rows {

@@ -1,0 +1,94 @@
+import Formats
+import Kernels
+import Tensors
+import Testing
+
+@Suite struct PackedWeightsTests {
+    private func decoded(_ matrix: Matrix, rows: Range<Int>? = nil) -> [Float] {
+        let rows = rows ?? 0..<matrix.rows
+        return Samples.filled(rows.count * matrix.columns) {
+            Compute(threads: 1).decodeRows(matrix, rows, into: $0)
+        }
+    }
+
+    @Test func thereAreCasesOfEveryLayout() {
+        #expect(PackedCase.all.count == 37)
+        let layouts = Set(PackedCase.all.map { $0.name.prefix { $0 != "/" } })
+        #expect(layouts == ["fp8", "words", "bytes", "awq", "gptq"])
+    }
+
+    @Test(arguments: PackedCase.all)
+    func everySchemeDecodesToTheReferencesBits(packed: PackedCase) throws {
+        let matrix = try #require(packed.weights).matrix
+        #expect(Samples.bits(decoded(matrix)) == Samples.bits(packed.expected))
+        for row in 0..<matrix.rows {
+            let truth = packed.expected[row * matrix.columns..<(row + 1) * matrix.columns]
+            #expect(Samples.bits(decoded(matrix, rows: row..<row + 1)) == Samples.bits(Array(truth)), "row \(row)")
+        }
+    }
+
+    @Test(arguments: PackedCase.all)
+    func rowsFromTheMiddleAreTheSameRows(packed: PackedCase) throws {
+        let matrix = try #require(packed.weights).matrix
+        let view = matrix.rows(2..<matrix.rows - 1)
+        let truth = packed.expected[2 * matrix.columns..<(matrix.rows - 1) * matrix.columns]
+        #expect(Samples.bits(decoded(view)) == Samples.bits(Array(truth)))
+        #expect(view.byteCount < matrix.byteCount)
+    }
+
+    @Test(arguments: KernelVariant.tried)
+    func productsAreThoseOfTheDecodedWeights(variant: KernelVariant) throws {
+        let compute = Compute(threads: 2, variant: variant)
+        for packed in PackedCase.all {
+            let matrix = try #require(packed.weights).matrix
+            let plain = Matrix(
+                rows: packed.rows, columns: packed.columns, format: .f32, source: MemorySource(packed.expected),
+                offset: 0, rowStride: packed.columns * 4)
+            for count in [1, 3, 9] {
+                let x = Samples.numbers(count * packed.columns, "inputs")
+                let bias = Samples.numbers(packed.rows, "bias")
+                let ours = Samples.product(compute, x, count: count, by: matrix, bias: bias)
+                let truth = Samples.product(compute, x, count: count, by: plain, bias: bias)
+                #expect(Samples.bits(ours) == Samples.bits(truth), "\(packed), \(count) vectors")
+            }
+        }
+    }
+
+    @Test func bytesAreThoseOfTheParts() throws {
+        for packed in PackedCase.all {
+            let weights = try #require(packed.weights)
+            #expect(weights.matrix.byteCount == packed.parts.values.reduce(0) { $0 + $1.byteCount })
+        }
+    }
+
+    @Test func aGroupThatThereIsNotGivesNoNumber() throws {
+        let packed = try #require(PackedCase.all.first { $0.name.hasPrefix("gptq/4") && $0.name.hasSuffix("ordered") })
+        var index = [Int32](repeating: 0, count: packed.columns)
+        index[3] = 7
+        index[5] = -1
+        let bytes = index.withUnsafeBytes { Array($0) }
+        let codes = try #require(packed.parts[.codes]), scales = try #require(packed.parts[.scales])
+        let weights = try #require(
+            PackedWeights(
+                packed.scheme, rows: packed.rows, columns: packed.columns, codes: codes, scales: scales,
+                zeroPoints: packed.parts[.zeroPoints],
+                groupIndex: PackedPart(element: .int32, shape: [packed.columns], source: MemorySource(bytes))))
+        let row = decoded(weights.matrix, rows: 0..<1)
+        #expect(row[3].isNaN && row[5].isNaN && row.filter(\.isNaN).count == 2)
+    }
+
+    @Test func partsThatDoNotBelongTogetherAreRefused() throws {
+        for packed in PackedCase.all {
+            let codes = try #require(packed.parts[.codes]), scales = try #require(packed.parts[.scales])
+            func weights(_ rows: Int, _ columns: Int, _ scales: PackedPart, _ zeros: PackedPart?) -> PackedWeights? {
+                PackedWeights(
+                    packed.scheme, rows: rows, columns: columns, codes: codes, scales: scales, zeroPoints: zeros)
+            }
+            let zeros = packed.parts[.zeroPoints]
+            #expect(weights(packed.rows + 8, packed.columns, scales, zeros) == nil, "\(packed)")
+            #expect(weights(packed.rows, packed.columns + 32, scales, zeros) == nil, "\(packed)")
+            #expect(weights(packed.rows, packed.columns, codes, zeros) == nil, "\(packed)")
+            #expect(weights(packed.rows, packed.columns, scales, zeros == nil ? scales : nil) == nil, "\(packed)")
+        }
+    }
+}
