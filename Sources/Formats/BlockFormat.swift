@@ -12,16 +12,12 @@ public struct BlockFormat: Sendable {
     public let blockBytes: Int
     /// Decodes whole blocks to float32, bit for bit as ggml does.
     public let decode: @Sendable (_ bytes: UnsafeRawBufferPointer, _ values: UnsafeMutableBufferPointer<Float>) -> Void
-    /// Encodes a whole number of blocks; nil where Lancet only reads the format.
-    public let encode:
-        (@Sendable (_ values: UnsafeBufferPointer<Float>, _ bytes: UnsafeMutableRawBufferPointer) -> Void)?
     /// Where layout and rounding are defined.
     public let source: String
 
     public init(
         id: UInt32, name: String, blockLength: Int, blockBytes: Int,
         decode: @escaping @Sendable (UnsafeRawBufferPointer, UnsafeMutableBufferPointer<Float>) -> Void,
-        encode: (@Sendable (UnsafeBufferPointer<Float>, UnsafeMutableRawBufferPointer) -> Void)?,
         source: String
     ) {
         self.id = id
@@ -29,7 +25,6 @@ public struct BlockFormat: Sendable {
         self.blockLength = blockLength
         self.blockBytes = blockBytes
         self.decode = decode
-        self.encode = encode
         self.source = source
     }
 

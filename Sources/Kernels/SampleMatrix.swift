@@ -41,11 +41,15 @@ public struct SampleMatrix: Sendable {
     /// Random weights of about unit size; nil where a row is not a whole number of blocks or the format is read-only.
     public init?(_ kind: Kind, rows: Int, columns: Int, seed: UInt64) {
         let format = kind.format
-        guard let encode = format.encode, let rowBytes = format.rowBytes(columns) else { return nil }
+        guard Compute.encodable.contains(format), let rowBytes = format.rowBytes(columns) else { return nil }
         let random = KeyedRandom(seed: seed, purpose: "sample weights", item: rows, position: columns)
         let drawn = (0..<rows * columns).map { Float(random.unit($0) * 2 - 1) }
         var bytes = [UInt8](repeating: 0, count: rows * rowBytes)
-        drawn.withUnsafeBufferPointer { drawn in bytes.withUnsafeMutableBytes { encode(drawn, $0) } }
+        drawn.withUnsafeBufferPointer { drawn in
+            bytes.withUnsafeMutableBytes {
+                Compute(threads: 1).encode(drawn, columns: columns, as: format, importance: nil, into: $0)
+            }
+        }
         var values = [Float](repeating: 0, count: rows * columns)
         bytes.withUnsafeBytes { bytes in values.withUnsafeMutableBufferPointer { format.decode(bytes, $0) } }
         self.values = values

@@ -74,11 +74,15 @@ struct EditedSavingTests {
         let folder = try TemporaryFolder()
         let checkpoint = try Checkpoint.open(try Oracle("gptoss-plain").gguf)
         var model = checkpoint.model
-        let encode = try #require(BlockFormat.q8_0.encode)
         for (role, matrix) in checkpoint.model.tensors where [.gate, .up, .down].contains(role.part) {
             let values = bits(matrix).map { Float(bitPattern: $0) }
             var bytes = [UInt8](repeating: 0, count: values.count / 32 * 34)
-            bytes.withUnsafeMutableBytes { target in values.withUnsafeBufferPointer { encode($0, target) } }
+            bytes.withUnsafeMutableBytes { target in
+                values.withUnsafeBufferPointer {
+                    Compute(threads: 1).encode(
+                        $0, columns: matrix.columns, as: .q8_0, importance: nil, into: target)
+                }
+            }
             model.tensors[role] = Matrix(
                 rows: matrix.rows, columns: matrix.columns, format: .q8_0, source: MemorySource(bytes), offset: 0,
                 rowStride: matrix.columns / 32 * 34)

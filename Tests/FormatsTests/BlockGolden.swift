@@ -49,10 +49,4 @@ extension BlockFormat {
         bytes.withUnsafeBytes { bytes in values.withUnsafeMutableBufferPointer { decode(bytes, $0) } }
         return values
     }
-
-    func encoded(_ values: [Float]) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0xAA, count: values.count / blockLength * blockBytes)
-        values.withUnsafeBufferPointer { values in bytes.withUnsafeMutableBytes { encode?(values, $0) } }
-        return bytes
-    }
 }

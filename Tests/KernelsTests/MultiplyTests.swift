@@ -150,7 +150,7 @@ import Testing
         let plain = BlockFormat.q8_0
         let foreign = BlockFormat(
             id: 9999, name: "foreign", blockLength: plain.blockLength, blockBytes: plain.blockBytes,
-            decode: plain.decode, encode: plain.encode, source: "test")
+            decode: plain.decode, source: "test")
         let sample = try #require(SampleMatrix(.rows(plain), rows: 9, columns: 96, seed: 14))
         let matrix = Matrix(
             rows: 9, columns: 96, format: foreign, source: sample.matrix.source, offset: 0,

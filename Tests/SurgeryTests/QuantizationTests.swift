@@ -33,7 +33,9 @@ struct QuantizationTests {
                 compute.decodeRow(old, row: row, into: &values)
                 var bytes = [UInt8](repeating: 0, count: new.rowStride)
                 values.withUnsafeBufferPointer { values in
-                    bytes.withUnsafeMutableBytes { format.encode?(values, $0) }
+                    bytes.withUnsafeMutableBytes {
+                        compute.encode(values, columns: old.columns, as: format, importance: nil, into: $0)
+                    }
                 }
                 let start = new.offset + row * new.rowStride
                 let held = new.source.withBytes(start..<start + new.rowStride) { Array($0) }

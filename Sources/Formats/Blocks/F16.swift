@@ -3,7 +3,7 @@
 //   bit   15  14…10  9…0
 //        ┌──┬──────┬────┐
 //        │ s│ e    │ f  │   y = (−1)^s · 2^(e−15) · 1.f      e = 0: (−1)^s · 2^(−14) · 0.f
-//        └──┴──────┴────┘   encode: nearest, ties to even; above 65504 + half a step: infinity
+//        └──┴──────┴────┘
 
 extension BlockFormat {
     /// Half precision.
@@ -11,9 +11,6 @@ extension BlockFormat {
         id: 1, name: "f16", blockLength: 1, blockBytes: 2,
         decode: { bytes, values in
             for index in values.indices { values[index] = HalfPrecision.load(bytes, at: 2 * index) }
-        },
-        encode: { values, bytes in
-            for index in values.indices { HalfPrecision.store(values[index], bytes, at: 2 * index) }
         },
         source: "IEEE 754-2019, binary16")
 }

@@ -15,11 +15,5 @@ extension BlockFormat {
                 values[index] = Float(bitPattern: bits)
             }
         },
-        encode: { values, bytes in
-            for index in values.indices {
-                bytes.storeBytes(
-                    of: values[index].bitPattern.littleEndian, toByteOffset: 4 * index, as: UInt32.self)
-            }
-        },
         source: "IEEE 754-2019, binary32")
 }

@@ -5,8 +5,6 @@
 //        │ d  │ q[0] q[1] …          q[31] │   y[k] = d · q[k]
 //        │ f16│ int8                       │
 //        └────┴────────────────────────────┘
-//
-//   encode: d = max|x| / 127 in float32; q = round(x · (1/d)), halves away from zero; d is stored as F16 afterwards.
 
 extension BlockFormat {
     /// Eight bits a weight and a scale for each 32.
@@ -20,22 +18,5 @@ extension BlockFormat {
                 }
             }
         },
-        encode: { values, bytes in
-            for block in 0..<values.count / 32 { encodeQ8_0(values, bytes, block: block) }
-        },
-        source: "ggml ggml-quants.c, quantize_row_q8_0_ref")
-}
-
-private func encodeQ8_0(_ values: UnsafeBufferPointer<Float>, _ bytes: UnsafeMutableRawBufferPointer, block: Int) {
-    var largest: Float = 0
-    for k in 0..<32 where values[32 * block + k].magnitude > largest { largest = values[32 * block + k].magnitude }
-    let scale = largest / 127
-    let inverse = scale == 0 ? 0 : 1 / scale
-    HalfPrecision.store(scale, bytes, at: 34 * block)
-    for k in 0..<32 {
-        let scaled = (values[32 * block + k] * inverse).rounded(.toNearestOrAwayFromZero)
-        // A NaN, or what an infinity or a vanishing scale makes of a number, has no code: zero, or the end of the range.
-        let code = scaled.isNaN ? 0 : Int8(max(-128, min(127, scaled)))
-        bytes[34 * block + 2 + k] = UInt8(bitPattern: code)
-    }
+        source: "ggml ggml-quants.c, dequantize_row_q8_0")
 }

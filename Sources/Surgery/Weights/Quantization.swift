@@ -40,8 +40,8 @@ public struct Quantization: Sendable {
     public init(
         of model: Model, _ roles: [Role], as format: BlockFormat, isExplicit: Bool = false
     ) throws(SurgeryError) {
-        guard format.encode != nil else {
-            let names = BlockFormats.all.filter { $0.encode != nil }.map(\.name).joined(separator: ", ")
+        guard Compute.encodable.contains(format) else {
+            let names = Compute.encodable.map(\.name).joined(separator: ", ")
             throw SurgeryError(
                 code: "quantize.format", subject: format.name,
                 message: "Lancet reads this format but does not write it",
@@ -118,14 +118,16 @@ public struct Quantization: Sendable {
     }
 
     private func encode(_ matrix: Matrix, _ compute: Compute, into bytes: UnsafeMutableRawBufferPointer) {
-        guard let encode = format.encode, matrix.rows > 0 else { return }
+        guard matrix.rows > 0 else { return }
         let rowBytes = bytes.count / matrix.rows
         compute.pool.forEach(matrix.rows) { row in
             withUnsafeTemporaryAllocation(of: Float.self, capacity: matrix.columns) { values in
                 guard let base = values.baseAddress else { return }
                 compute.decodeRow(matrix, row: row, into: base)
                 let target = bytes[row * rowBytes..<(row + 1) * rowBytes]
-                encode(UnsafeBufferPointer(values), UnsafeMutableRawBufferPointer(rebasing: target))
+                compute.encode(
+                    UnsafeBufferPointer(values), columns: matrix.columns, as: format, importance: nil,
+                    into: UnsafeMutableRawBufferPointer(rebasing: target))
             }
         }
     }

@@ -21,7 +21,7 @@ enum Quantize: Command {
         parameters: [Parameter("selection", .any, "a model, layers, experts, or a tensor")],
         labels: [
             Label(
-                "as", Parameter("format", .choice(BlockFormats.all.filter { $0.encode != nil }.map(\.name))),
+                "as", Parameter("format", .choice(Compute.encodable.map(\.name))),
                 docs: "the block format", required: true)
         ],
         result: "the model with encoded weights",

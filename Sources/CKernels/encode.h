@@ -1,0 +1,158 @@
+// Sixteen blocks at a time, one a lane, for the variant being compiled: arithmetic that all variants agree on, reading
+// blocks across their rows, and writing codes back.
+//
+// Nothing here is fused: ggml's encoders are not, and what they compute is to come out bit for bit where we follow them.
+
+#include "encoders.h"
+#include "turn.h"
+
+#ifndef LK_ENCODE_TYPES
+#define LK_ENCODE_TYPES
+/// Below this a block counts as zero.
+#define LK_NOTHING 1e-15f
+
+/// The sixteen blocks that are being encoded.
+typedef struct {
+    /// Where the block of each lane begins, and the importance of its columns.
+    const float *values[LK_LANES];
+    const float *importance[LK_LANES];
+    /// Whether there is importance.
+    int weighted;
+    /// The mean square of the row that each block belongs to; only where there is importance.
+    lk_lanes row_mean_square;
+} lk_group;
+#endif
+
+/// a where it is larger, else b: b where either is NaN.
+LK_INLINE lk_lanes LK(larger)(lk_lanes a, lk_lanes b) {
+#if defined(LK_VARIANT_IS_AVX512)
+    return (lk_lanes)_mm512_max_ps((__m512)a, (__m512)b);
+#else
+    return LK(select)(a > b, a, b);
+#endif
+}
+
+/// a where it is smaller, else b: b where either is NaN.
+LK_INLINE lk_lanes LK(smaller)(lk_lanes a, lk_lanes b) {
+#if defined(LK_VARIANT_IS_AVX512)
+    return (lk_lanes)_mm512_min_ps((__m512)a, (__m512)b);
+#else
+    return LK(select)(a < b, a, b);
+#endif
+}
+
+LK_INLINE lk_lanes LK(magnitude)(lk_lanes x) { return (lk_lanes)((lk_bits)x & 0x7fffffff); }
+
+LK_INLINE lk_lanes LK(root)(lk_lanes x) { return __builtin_elementwise_sqrt(x); }
+
+/// The nearest whole number, ties to even, of magnitudes below 2²²; larger ones stay large.
+LK_INLINE lk_lanes LK(nearest)(lk_lanes x) {
+    const lk_lanes shift = LK(splat)(12582912.0f);
+    return (x + shift) - shift;
+}
+
+/// The nearest whole number within bounds; `low` for a NaN.
+LK_INLINE lk_lanes LK(code)(lk_lanes x, float low, float high) {
+    return LK(smaller)(LK(larger)(LK(nearest)(x), LK(splat)(low)), LK(splat)(high));
+}
+
+LK_INLINE lk_bits LK(whole)(lk_lanes x) { return __builtin_convertvector(x, lk_bits); }
+
+/// Half precision, ties to even; a NaN keeps its sign only, as in ggml.
+LK_INLINE lk_words LK(half_bits)(lk_lanes x) {
+    const lk_words bits = (lk_words)x, sign = (bits >> 16) & 0x8000;
+    const lk_words is_nan = (lk_words)(x != x);
+#if defined(LK_VARIANT_IS_PORTABLE)
+    // Scaling up and down leaves too large numbers infinite; adding a number of the right size then rounds the rest.
+    const lk_words doubled = bits + bits;
+    const lk_lanes scaled = LK(magnitude)(x) * LK(splat)(0x1p112f) * LK(splat)(0x1p-110f);
+    const lk_words least = (lk_words)LK(splat)(0) + 0x71000000u, exponent = doubled & 0xff000000u;
+    const lk_words bias = (exponent & (lk_words)(exponent >= least)) | (least & (lk_words)(exponent < least));
+    const lk_words sum = (lk_words)((lk_lanes)((bias >> 1) + 0x07800000u) + scaled);
+    const lk_words half = sign | (((sum >> 13) & 0x7c00) + (sum & 0xfff));
+#elif defined(LK_VARIANT_IS_AVX2)
+    const lk_lanes8 low = __builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7);
+    const lk_lanes8 high = __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15);
+    const __m256i both = _mm256_set_m128i(_mm256_cvtps_ph((__m256)high, 0), _mm256_cvtps_ph((__m256)low, 0));
+    const lk_words half = __builtin_convertvector((lk_halves16)both, lk_words);
+#else
+    const lk_words half = (lk_words)_mm512_cvtepu16_epi32(_mm512_cvtps_ph((__m512)x, 0));
+#endif
+    return (half & ~is_nan) | ((sign | 0x7e00) & is_nan);
+}
+
+/// What half precision makes of numbers; infinities become the largest that it has, so that no block decodes to them.
+LK_INLINE lk_lanes LK(through_half)(lk_lanes x) {
+    x = LK(larger)(LK(smaller)(x, LK(splat)(65504)), LK(splat)(-65504));
+    return LK(from_half)(__builtin_convertvector(LK(half_bits)(x), lk_halves16));
+}
+
+/// `count` numbers of every block from number `first` on, a multiple of 16: number i of all blocks to out[i].
+LK_INLINE void LK(gather)(const float *const *blocks, size_t first, size_t count, lk_lanes *out) {
+    for (size_t c = 0; c < count; c += LK_LANES) {
+        lk_lanes square[LK_LANES];
+        LK_UNROLL for (int l = 0; l < LK_LANES; l++) square[l] = LK(read)(blocks[l] + first + c);
+        LK(turn)(square);
+        LK_UNROLL for (int l = 0; l < LK_LANES; l++) out[c + (size_t)l] = square[l];
+    }
+}
+
+/// As `gather`, with what is not finite made so: a NaN becomes zero, an infinity the largest number.
+LK_INLINE void LK(gather_finite)(const float *const *blocks, size_t first, size_t count, lk_lanes *out) {
+    LK(gather)(blocks, first, count, out);
+    const lk_lanes most = LK(splat)(0x1.fffffep127f);
+    for (size_t i = 0; i < count; i++) {
+        const lk_lanes bounded = LK(larger)(LK(smaller)(out[i], most), LK(splat)(-0x1.fffffep127f));
+        out[i] = (lk_lanes)((lk_bits)bounded & (out[i] == out[i]));
+    }
+}
+
+/// The low byte of each lane.
+LK_INLINE lk_bytes16 LK(low_bytes)(lk_bits v) {
+#if defined(LK_VARIANT_IS_AVX512)
+    return (lk_bytes16)_mm512_cvtepi32_epi8((__m512i)v);
+#else
+    return __builtin_convertvector((lk_words)v & 255, lk_bytes16);
+#endif
+}
+
+/// Writes up to sixteen bytes of every block: byte i of the block in lane l, held by lane l of codes[i], goes to
+/// out + l · stride + i.
+LK_INLINE void LK(put)(const lk_bits *codes, size_t count, uint8_t *out, size_t stride) {
+    lk_bytes16 v[LK_LANES];
+    for (size_t i = 0; i < LK_LANES; i++) v[i] = i < count ? LK(low_bytes)(codes[i]) : (lk_bytes16){0};
+    // Four rounds of weaving the first half of the rows with the second turn the square.
+    LK_UNROLL for (int round = 0; round < 4; round++) {
+        lk_bytes16 woven[LK_LANES];
+        LK_UNROLL for (int i = 0; i < 8; i++) {
+            woven[2 * i] = __builtin_shufflevector(
+                v[i], v[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+            woven[2 * i + 1] = __builtin_shufflevector(
+                v[i], v[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+        }
+        LK_UNROLL for (int i = 0; i < LK_LANES; i++) v[i] = woven[i];
+    }
+    for (size_t l = 0; l < LK_LANES; l++) __builtin_memcpy(out + l * stride, &v[l], count);
+}
+
+/// Writes one half-precision number of every block.
+LK_INLINE void LK(put_half)(lk_lanes x, uint8_t *out, size_t stride) {
+    const lk_halves16 halves = __builtin_convertvector(LK(half_bits)(x), lk_halves16);
+    for (size_t l = 0; l < LK_LANES; l++) {
+        const uint16_t half = halves[l];
+        __builtin_memcpy(out + l * stride, &half, sizeof half);
+    }
+}
+
+/// The mean square of a row, summed in sixteen lanes.
+LK_INLINE float LK(mean_square)(const float *row, size_t columns) {
+    lk_lanes sum = LK(splat)(0);
+    size_t c = 0;
+    for (; c + LK_LANES <= columns; c += LK_LANES) {
+        const lk_lanes x = LK(read)(row + c);
+        sum = sum + x * x;
+    }
+    const lk_lanes rest = LK(read_some)(row + c, columns - c);
+    const float mean = LK(fold)(sum + rest * rest) / (float)columns;
+    return mean < 0x1.fffffep127f ? mean : 0x1.fffffep127f;
+}
