@@ -34,10 +34,25 @@ public struct Importance: Sendable, Hashable {
     }
 
     /// The mean square of what each column of a matrix is multiplied with; nil where nothing was seen.
+    ///
+    /// Gate and up of an expert that no token chose would have read what the layer's router read, so its inputs stand in;
+    /// what such an expert's down projection would have read nobody knows.
     /// - Shape: [column].
     public func weights(of role: Role) -> [Float]? {
-        guard let entry = entries[role], entry.count > 0 else { return nil }
-        let count = Float(entry.count)
-        return entry.sums.map { $0 / count }
+        if let entry = entries[role], entry.count > 0 {
+            let count = Float(entry.count)
+            return entry.sums.map { $0 / count }
+        }
+        guard role.expert != nil, role.part == .gate || role.part == .up else { return nil }
+        return weights(of: Role(.router, layer: role.layer))
+    }
+
+    /// Whether counts are of tokens; a legacy file counts chunks, the same for all experts.
+    public var countsTokens: Bool { chunkLength > 0 }
+
+    /// Tokens of all chunks together; a file may claim more than there can be.
+    public var tokenCount: Int {
+        let (product, isTooLarge) = chunkCount.multipliedReportingOverflow(by: chunkLength)
+        return isTooLarge ? .max : product
     }
 }

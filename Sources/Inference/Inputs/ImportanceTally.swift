@@ -15,25 +15,39 @@ public final class ImportanceTally {
 
     public init(pool: ThreadPool) { self.pool = pool }
 
+    /// Makes an entry for a matrix that may see nothing.
+    public func expect(_ role: Role, columns: Int) {
+        if sums[role] == nil { sums[role] = Sums(squares: Array(repeating: 0, count: columns)) }
+    }
+
     /// Takes rows in.
-    public func add(_ seen: InputObservation) {
-        guard seen.rowCount > 0, let base = seen.rows.baseAddress else { return }
+    /// - Parameter times: How often a sequence's rows count for a matrix; once unless given.
+    public func add(_ seen: InputObservation, times: ((Role, _ sequence: Int) -> Int)? = nil) {
+        guard seen.rowCount > 0 else { return }
         for role in seen.roles {
-            var own = sums.removeValue(forKey: role) ?? Sums(squares: Array(repeating: 0, count: seen.width))
-            own.squares.withUnsafeMutableBufferPointer { squares in
-                guard let target = squares.baseAddress else { return }
-                pool.forEachRange(seen.width, chunk: max(64, 1 << 16 / seen.rowCount)) { columns in
-                    for row in 0..<seen.rowCount {
-                        let values = base + row * seen.width
-                        for column in columns {
-                            let value = Double(values[column])
-                            target[column] += value * value
-                        }
+            let counts = seen.sequences.map { times?(role, $0) ?? 1 }
+            expect(role, columns: seen.width)
+            // Taken out and put back, so that the array is not copied.
+            guard var own = sums.removeValue(forKey: role) else { continue }
+            add(seen.rows, counts, to: &own.squares)
+            own.count += counts.reduce(0, +)
+            sums[role] = own
+        }
+    }
+
+    private func add(_ rows: UnsafeBufferPointer<Float>, _ counts: [Int], to squares: inout [Double]) {
+        let width = squares.count
+        squares.withUnsafeMutableBufferPointer { squares in
+            guard let target = squares.baseAddress, let base = rows.baseAddress else { return }
+            pool.forEachRange(width, chunk: max(64, 1 << 16 / counts.count)) { columns in
+                for (row, count) in counts.enumerated() where count > 0 {
+                    let (values, weight) = (base + row * width, Double(count))
+                    for column in columns {
+                        let value = Double(values[column])
+                        target[column] += weight * value * value
                     }
                 }
             }
-            own.count += seen.rowCount
-            sums[role] = own
         }
     }
 
