@@ -1,6 +1,6 @@
 extension KernelCheck {
     /// Lengths, vectors and rows that leave every kind of remainder.
-    static let lengths = [1, 15, 16, 17, 31, 32, 64, 2880]
+    static let lengths = [1, 15, 16, 17, 31, 32, 64, 256, 2880, 3072]
     static let vectorCounts = 1...7
     static let rowCounts = [1, 3, 5, 64]
 

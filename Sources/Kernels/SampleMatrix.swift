@@ -38,20 +38,23 @@ public struct SampleMatrix: Sendable {
     /// - Shape: [rows, columns].
     public let values: [Float]
 
-    /// Random weights of about unit size; nil where a row is not a whole number of blocks or the format is read-only.
+    /// Random weights; nil where a row is not a whole number of blocks.
+    ///
+    /// Every block is random bytes whose largest weight is neither tiny nor huge, so that no encoder is needed and every
+    /// code occurs.
     public init?(_ kind: Kind, rows: Int, columns: Int, seed: UInt64) {
         let format = kind.format
-        guard Compute.encodable.contains(format), let rowBytes = format.rowBytes(columns) else { return nil }
-        let random = KeyedRandom(seed: seed, purpose: "sample weights", item: rows, position: columns)
-        let drawn = (0..<rows * columns).map { Float(random.unit($0) * 2 - 1) }
-        var bytes = [UInt8](repeating: 0, count: rows * rowBytes)
-        drawn.withUnsafeBufferPointer { drawn in
-            bytes.withUnsafeMutableBytes {
-                Compute(threads: 1).encode(drawn, columns: columns, as: format, importance: nil, into: $0)
-            }
+        guard let rowBytes = format.rowBytes(columns) else { return nil }
+        var draws = RandomBlocks(format: format, seed: seed, purpose: "sample weights \(rows) × \(columns)")
+        var bytes: [UInt8] = []
+        var values: [Float] = []
+        bytes.reserveCapacity(rows * rowBytes)
+        values.reserveCapacity(rows * columns)
+        for _ in 0..<rows * columns / format.blockLength {
+            let block = draws.next()
+            bytes += block.bytes
+            values += block.values
         }
-        var values = [Float](repeating: 0, count: rows * columns)
-        bytes.withUnsafeBytes { bytes in values.withUnsafeMutableBufferPointer { format.decode(bytes, $0) } }
         self.values = values
         matrix =
             switch kind {

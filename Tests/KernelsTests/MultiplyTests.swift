@@ -7,7 +7,7 @@ import Testing
     @Test(arguments: SampleMatrix.Kind.all, KernelVariant.tried)
     func everyProductHasTheCanonicalBits(kind: SampleMatrix.Kind, variant: KernelVariant) {
         let compute = Compute(threads: 1, variant: variant)
-        for columns in [1, 15, 16, 17, 31, 32, 64, 96, 2880] {
+        for columns in [1, 15, 16, 17, 31, 32, 64, 96, 256, 768, 2880, 3072] {
             for rows in [1, 3, 5, 18] {
                 guard let sample = SampleMatrix(kind, rows: rows, columns: columns, seed: 5) else { continue }
                 let bias = Samples.numbers(rows, "bias")
@@ -28,11 +28,11 @@ import Testing
 
     @Test(arguments: SampleMatrix.Kind.all)
     func decodedRowsAreThoseOfTheFormat(kind: SampleMatrix.Kind) throws {
-        let sample = try #require(SampleMatrix(kind, rows: 21, columns: 96, seed: 6))
+        let sample = try #require(SampleMatrix(kind, rows: 21, columns: kind.columns(96), seed: 6))
         for variant in KernelVariant.tried {
             let compute = Compute(threads: 1, variant: variant)
             let decoded = (0..<21).flatMap { row in
-                Samples.filled(96) { compute.decodeRow(sample.matrix, row: row, into: $0) }
+                Samples.filled(kind.columns(96)) { compute.decodeRow(sample.matrix, row: row, into: $0) }
             }
             #expect(Samples.bits(decoded) == Samples.bits(sample.values))
         }
@@ -60,20 +60,22 @@ import Testing
 
     @Test(arguments: SampleMatrix.Kind.all)
     func oneVectorAndManyGiveTheSameBits(kind: SampleMatrix.Kind) throws {
-        let sample = try #require(SampleMatrix(kind, rows: 70, columns: 288, seed: 7))
+        let columns = kind.columns(288)
+        let sample = try #require(SampleMatrix(kind, rows: 70, columns: columns, seed: 7))
         let compute = Compute(threads: 1)
-        let x = Samples.numbers(40 * 288)
+        let x = Samples.numbers(40 * columns)
         let together = Samples.product(compute, x, count: 40, by: sample.matrix)
         let apart = (0..<40).flatMap {
-            Samples.product(compute, Array(x[$0 * 288..<($0 + 1) * 288]), count: 1, by: sample.matrix)
+            Samples.product(compute, Array(x[$0 * columns..<($0 + 1) * columns]), count: 1, by: sample.matrix)
         }
         #expect(Samples.bits(together) == Samples.bits(apart))
     }
 
     @Test(arguments: SampleMatrix.Kind.all)
     func anyNumberOfThreadsGivesTheSameBits(kind: SampleMatrix.Kind) throws {
-        let sample = try #require(SampleMatrix(kind, rows: 203, columns: 576, seed: 8))
-        let x = Samples.numbers(9 * 576)
+        let columns = kind.columns(576)
+        let sample = try #require(SampleMatrix(kind, rows: 203, columns: columns, seed: 8))
+        let x = Samples.numbers(9 * columns)
         for count in [1, 2, 9] {
             let alone = Samples.product(Compute(threads: 1), x, count: count, by: sample.matrix)
             for threads in [2, 3] {
@@ -85,9 +87,9 @@ import Testing
 
     @Test func jobsOfOneRegionEqualTheirProductsAlone() throws {
         let kinds = SampleMatrix.Kind.all
-        let samples = try kinds.map { try #require(SampleMatrix($0, rows: 66, columns: 320, seed: 10)) }
+        let samples = try kinds.map { try #require(SampleMatrix($0, rows: 66, columns: $0.columns(320), seed: 10)) }
         let counts = kinds.indices.map { [1, 12, 0, 3][$0 % 4] }
-        let x = Samples.numbers(12 * 320), bias = Samples.numbers(66, "bias")
+        let x = Samples.numbers(12 * 512), bias = Samples.numbers(66, "bias")
         let compute = Compute(threads: 2)
         let together = Samples.filled(66 * counts.reduce(0, +)) { y in
             x.withUnsafeBufferPointer { x in
@@ -112,10 +114,10 @@ import Testing
 
     @Test(arguments: SampleMatrix.Kind.all)
     func aViewOfSomeRowsGivesThoseElements(kind: SampleMatrix.Kind) throws {
-        let sample = try #require(SampleMatrix(kind, rows: 40, columns: 64, seed: 12))
+        let sample = try #require(SampleMatrix(kind, rows: 40, columns: kind.columns(64), seed: 12))
         let compute = Compute(threads: 1)
         for count in [1, 8] {
-            let x = Samples.numbers(count * 64)
+            let x = Samples.numbers(count * kind.columns(64))
             let whole = Samples.product(compute, x, count: count, by: sample.matrix)
             let part = Samples.product(compute, x, count: count, by: sample.matrix.rows(7..<30))
             let expected = (0..<count).flatMap { whole[$0 * 40 + 7..<$0 * 40 + 30] }
@@ -125,18 +127,18 @@ import Testing
 
     @Test func everyOtherRowIsReadWhereRowsAreInterleaved() throws {
         for kind in SampleMatrix.Kind.all {
-            let sample = try #require(SampleMatrix(kind, rows: 40, columns: 64, seed: 13))
+            let sample = try #require(SampleMatrix(kind, rows: 40, columns: kind.columns(64), seed: 13))
             let matrix = sample.matrix
             var layout = matrix.layout
             if case .scalesApart(let scales, _, let stride) = layout {
                 layout = .scalesApart(scales: scales, scalesOffset: stride, scalesStride: 2 * stride)
             }
             let odd = Matrix(
-                rows: 20, columns: 64, format: matrix.format, source: matrix.source,
+                rows: 20, columns: matrix.columns, format: matrix.format, source: matrix.source,
                 offset: matrix.rowStride, rowStride: 2 * matrix.rowStride, layout: layout)
             let compute = Compute(threads: 1)
             for count in [1, 8] {
-                let x = Samples.numbers(count * 64)
+                let x = Samples.numbers(count * kind.columns(64))
                 let whole = Samples.product(compute, x, count: count, by: matrix)
                 let expected = (0..<count).flatMap { vector in
                     (0..<20).map { row -> Float in whole[vector * 40 + 2 * row + 1] }

@@ -1,3 +1,4 @@
+import Formats
 import Kernels
 import Tensors
 
@@ -33,4 +34,9 @@ enum Samples {
 extension KernelVariant {
     /// What the tests run under.
     static let tried: [KernelVariant] = available
+}
+
+extension SampleMatrix.Kind {
+    /// That many columns, or the next whole number of blocks.
+    func columns(_ wanted: Int) -> Int { (wanted + format.blockLength - 1) / format.blockLength * format.blockLength }
 }

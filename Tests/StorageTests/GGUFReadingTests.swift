@@ -1,6 +1,7 @@
 import Documents
 import Formats
 import Storage
+import Tensors
 import TestSupport
 import Testing
 
@@ -74,12 +75,17 @@ import Testing
     @Test func typesThatAreOnlyCarriedAreKnownByName() throws {
         let archive = try Archive.open(ContainerContents.path("every-type.gguf"))
         #expect(archive.container == .gguf(version: 3))
-        #expect(archive["t.q4_k"]?.format == GGMLType.named("q4_k").map { .opaque($0) })
-        #expect(archive["t.q4_k"]?.floats() == nil)
+        #expect(archive["t.q4_k"]?.format == .block(.q4_k))
         #expect(archive["t.i8"]?.format == .plain(.i8))
         #expect(archive["t.mxfp4"]?.format == .block(.mxfp4))
         #expect(archive["t.mxfp4"]?.floats()?.count == 2 * 3 * 64)
         #expect(archive["absent"] == nil)
+        var carried = GGUFBytes(tensorCount: 1)
+        carried.tensor("t.q8_k", [256], type: 15)
+        carried.data(292)
+        let entry = try #require(try GGUFReader.read(MemorySource(carried.bytes), name: "carried").tensors.first)
+        #expect(entry.format == GGMLType.named("q8_k").map { .opaque($0) })
+        #expect(entry.floats() == nil)
     }
 
     @Test func theTeachingModelOpens() throws {

@@ -25,14 +25,15 @@ public enum KernelTable {
         let compute = Compute(threads: threads)
         var rows: [[ValueTable.Cell]] = []
         for kind in SampleMatrix.Kind.all {
+            let columns = 2880 % kind.format.blockLength == 0 ? 2880 : 3072
             for vectors in [1, 128] {
                 guard
                     let speed = KernelSpeed.measure(
-                        kind, vectors: vectors, rows: 2880, columns: 2880, matrices: vectors == 1 ? 8 : 1,
+                        kind, vectors: vectors, rows: 2880, columns: columns, matrices: vectors == 1 ? 8 : 1,
                         compute: compute)
                 else { continue }
                 rows.append([
-                    .text(kind.description), .integer(vectors), .integer(2880), .integer(2880),
+                    .text(kind.description), .integer(vectors), .integer(columns), .integer(2880),
                     .number(speed.gigabytesPerSecond, decimals: 1), .number(speed.gigaflops, decimals: 0),
                 ])
             }

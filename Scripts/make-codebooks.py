@@ -1,0 +1,53 @@
+#!/usr/bin/env python3
+"""Make the codebook tables of the IQ1, IQ2 and IQ3 formats, in Swift and in C, from those that the gguf package states.
+
+    python Scripts/make-codebooks.py
+
+Needs: gguf. An entry of a table is 16 bits: eight codes of two bits, or four of four, the first code lowest. What a code
+stands for is one of the few values in `grid_map`, written where the table is used.
+"""
+import os
+
+import gguf.quants as q
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Sources")
+TABLES = [("iq1", q.IQ1_S), ("iq2XXS", q.IQ2_XXS), ("iq2XS", q.IQ2_XS), ("iq2S", q.IQ2_S), ("iq3XXS", q.IQ3_XXS),
+          ("iq3S", q.IQ3_S)]
+
+
+def entries(kind):
+    data = bytes.fromhex(kind.grid_hex.decode())
+    words = [int.from_bytes(data[i:i + 2], "little") for i in range(0, len(data), 2)]
+    assert len(words) == kind.grid_shape[0] and kind.grid_shape[1] in (4, 8)
+    return words
+
+
+def lines(words, each, count):
+    return [each(words[i:i + count]) for i in range(0, len(words), count)]
+
+
+with open(os.path.join(ROOT, "Formats", "Codebooks", "Codebook+Tables.swift"), "w") as f:
+    f.write("// Made by Scripts/make-codebooks.py from the gguf package's tables: four hexadecimal digits an entry.\n\n")
+    f.write("extension Codebook {\n")
+    for index, (name, kind) in enumerate(TABLES):
+        values = ", ".join(str(int(v)) for v in kind.grid_map)
+        f.write("\n" if index else "")
+        f.write(f"    static let {name} = Codebook(\n        values: [{values}],\n        entries: \"\"\"\n")
+        for line in lines(entries(kind), lambda w: "".join(f"{x:04x}" for x in w), 26):
+            f.write(f"            {line}\n")
+        f.write("            \"\"\")\n")
+    f.write("}\n")
+
+with open(os.path.join(ROOT, "CKernels", "codebooks.c"), "w") as f:
+    f.write("// Made by Scripts/make-codebooks.py from the gguf package's tables; see codebooks.h.\n")
+    f.write('#include "codebooks.h"\n')
+    for name, kind in TABLES:
+        count, width = kind.grid_shape
+        values = ", ".join(str(int(v)) for v in kind.grid_map)
+        name = name.lower()
+        f.write(f"\n// Codes stand for {values}.\n")
+        f.write(f"#define E(x) LK_ENTRY_OF_{width}(x, {values}{', 0' if len(kind.grid_map) == 3 else ''})\n")
+        f.write(f"const uint{8 * width}_t lk_codebook_{name}[{count}] = {{\n")
+        for line in lines(entries(kind), lambda w: " ".join(f"E(0x{x:04x})," for x in w), 10):
+            f.write(f"    {line}\n")
+        f.write("};\n#undef E\n")
