@@ -58,6 +58,17 @@ LK_INLINE lk_lanes LK(code)(lk_lanes x, float low, float high) {
 
 LK_INLINE lk_bits LK(whole)(lk_lanes x) { return __builtin_convertvector(x, lk_bits); }
 
+/// Whether any lane of a mask is set.
+LK_INLINE int LK(any)(lk_bits mask) {
+#if defined(LK_VARIANT_IS_AVX512)
+    return _mm512_movepi32_mask((__m512i)mask) != 0;
+#else
+    int any = 0;
+    for (int l = 0; l < LK_LANES; l++) any |= mask[l];
+    return any != 0;
+#endif
+}
+
 /// Half precision, ties to even; a NaN keeps its sign only, as in ggml.
 LK_INLINE lk_words LK(half_bits)(lk_lanes x) {
     const lk_words bits = (lk_words)x, sign = (bits >> 16) & 0x8000;
@@ -105,6 +116,18 @@ LK_INLINE void LK(gather_finite)(const float *const *blocks, size_t first, size_
         const lk_lanes bounded = LK(larger)(LK(smaller)(out[i], most), LK(splat)(-0x1.fffffep127f));
         out[i] = (lk_lanes)((lk_bits)bounded & (out[i] == out[i]));
     }
+}
+
+/// The importance of every block's columns; what is not a positive number counts as zero.
+LK_INLINE void LK(gather_weights)(const lk_group *group, size_t count, lk_lanes *w) {
+    LK(gather)(group->importance, 0, count, w);
+    for (size_t i = 0; i < count; i++) w[i] = LK(smaller)(LK(larger)(w[i], LK(splat)(0)), LK(splat)(0x1p80f));
+}
+
+/// Importance times √(mean square + x²): ggml's weights.
+LK_INLINE void LK(weigh)(const lk_group *group, size_t count, const lk_lanes *x, lk_lanes mean_square, lk_lanes *w) {
+    LK(gather_weights)(group, count, w);
+    for (size_t i = 0; i < count; i++) w[i] = w[i] * LK(root)(mean_square + x[i] * x[i]);
 }
 
 /// The low byte of each lane.
@@ -155,4 +178,23 @@ LK_INLINE float LK(mean_square)(const float *row, size_t columns) {
     const lk_lanes rest = LK(read_some)(row + c, columns - c);
     const float mean = LK(fold)(sum + rest * rest) / (float)columns;
     return mean < 0x1.fffffep127f ? mean : 0x1.fffffep127f;
+}
+
+/// 32 codes of four bits: byte i holds code i in its low half and code i + 16 in its high half.
+LK_INLINE void LK(put_fours)(const lk_bits *codes, uint8_t *out, size_t stride) {
+    lk_bits bytes[16];
+    for (int i = 0; i < 16; i++) bytes[i] = codes[i] | (codes[i + 16] << 4);
+    LK(put)(bytes, 16, out, stride);
+}
+
+/// 32 codes of five bits: four bytes of fifth bits in order, then the low four as `put_fours`.
+LK_INLINE void LK(put_fives)(const lk_bits *codes, uint8_t *out, size_t stride) {
+    lk_bits low[32], high[4];
+    for (int b = 0; b < 4; b++) {
+        high[b] = (lk_bits){0};
+        for (int t = 0; t < 8; t++) high[b] = high[b] | ((codes[8 * b + t] >> 4) << t);
+    }
+    for (int i = 0; i < 32; i++) low[i] = codes[i] & 15;
+    LK(put)(high, 4, out, stride);
+    LK(put_fours)(low, out + 4, stride);
 }

@@ -30,7 +30,7 @@ LK_INLINE void LK(encode_group)(const lk_group *group, uint8_t *out) {
     lk_lanes x[32], w[32], u[32], largest = LK(splat)(0), least = LK(splat)(0);
     lk_bits codes[32], exponent = {0};
     LK(gather_finite)(group->values, 0, 32, x);
-    if (group->weighted) LK(gather_finite)(group->importance, 0, 32, w);
+    if (group->weighted) LK(gather_weights)(group, 32, w);
     for (int i = 0; i < 32; i++) largest = LK(larger)(LK(magnitude)(x[i]), largest);
     const lk_bits plain = ((lk_bits)largest >> 23) - 2;
     float unit = 1;
@@ -46,9 +46,8 @@ LK_INLINE void LK(encode_group)(const lk_group *group, uint8_t *out) {
     }
     LK(error_at)(x, w, group->weighted, exponent, u);
     for (int i = 0; i < 32; i++) codes[i] = LK(fp4_code)(u[i]);
-    for (int i = 0; i < 16; i++) codes[i] = codes[i] | (codes[i + 16] << 4);
     LK(put)(&exponent, 1, out, 17);
-    LK(put)(codes, 16, out + 1, 17);
+    LK(put_fours)(codes, out + 1, 17);
 }
 
 #define LK_ENCODER_NAME mxfp4

@@ -11,8 +11,7 @@
 LK_INLINE void LK(encode_group)(const lk_group *group, uint8_t *out) {
     lk_bits codes[32];
     LK(put_half)(LK(symmetric_block)(group, 8, codes), out, 18);
-    for (int i = 0; i < 16; i++) codes[i] = codes[i] | (codes[i + 16] << 4);
-    LK(put)(codes, 16, out + 2, 18);
+    LK(put_fours)(codes, out + 2, 18);
 }
 
 #define LK_ENCODER_NAME q4_0
