@@ -56,12 +56,14 @@ lk_decode_grid lk_decode_grid_of(const lk_format *format, int variant) { return 
     void lk_divide_##variant(const float *, size_t, float, float *);                                  \
     void lk_scores_##variant(const float *, size_t, const lk_segments *, size_t, float, float *);     \
     void lk_mix_##variant(const float *, const lk_segments *, size_t, size_t, float *);               \
+    void lk_subtract_products_##variant(                                                              \
+        const double *, size_t, const double *, size_t, size_t, size_t, size_t, double *, size_t);    \
     static const lk_operations lk_operations_##variant = {                                            \
         lk_exponential_##variant, lk_sigmoid_##variant,        lk_root_mean_square_##variant,         \
         lk_normalize_##variant,   lk_rotate_##variant,         lk_swiglu_##variant,                   \
         lk_clamped_swiglu_##variant, lk_add_##variant,         lk_add_scaled_##variant,               \
         lk_maximum_##variant,     lk_exponentials_##variant,   lk_divide_##variant,                   \
-        lk_scores_##variant,      lk_mix_##variant,                                                   \
+        lk_scores_##variant,      lk_mix_##variant,            lk_subtract_products_##variant,        \
     };
 LK_EVERY_VARIANT(LK_DECLARE_OPERATIONS, )
 

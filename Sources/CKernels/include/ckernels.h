@@ -124,6 +124,10 @@ typedef struct {
     void (*scores)(const float *q, size_t d, const lk_segments *keys, size_t first, float scale, float *scores);
     /// z[c] = Σ pattern[p] · value p [c] over positions from `first` in ascending order, fused, from +0.
     void (*mix)(const float *pattern, const lk_segments *values, size_t first, size_t d, float *z);
+    /// c[i][j] −= Σ_k a[i][k] · b[k][j] over doubles, fused and in ascending order of k; strides in elements.
+    void (*subtract_products)(
+        const double *a, size_t a_stride, const double *b, size_t b_stride, size_t rows, size_t columns, size_t depth,
+        double *c, size_t c_stride);
 } lk_operations;
 
 /// The kernels of a variant; null where it is not compiled.

@@ -64,13 +64,13 @@ extension PackedRoom {
     }
 
     /// The scale of a tile, as the scales' type has it: never zero, never infinite.
-    private func scale(for largest: Float) -> Float {
+    func scale(for largest: Float) -> Float {
         let span: Float = if case .fp8 = scheme { E4M3.largest } else { Float(1 << scheme.bits - 1) / 2 }
         guard largest > 0 else { return 1 }
         return scaleElement.nearest(largest / span)
     }
 
-    private func store(
+    func store(
         _ value: Float, _ scale: Float, _ row: Int, _ column: Int, _ bytes: UnsafeMutableRawBufferPointer
     ) {
         let quotient = value / scale

@@ -116,7 +116,7 @@ extension CalibrationSample {
 
 extension TokenCorpus {
     /// The tokens of its items, each begun with a token in place of its first where one is given.
-    func sequences(firstToken: Int?) -> [[Int]] {
+    public func sequences(firstToken: Int?) -> [[Int]] {
         items.map { item in firstToken.map { [$0] + item.tokens.dropFirst() } ?? item.tokens }
     }
 }
