@@ -38,16 +38,22 @@ with open(os.path.join(ROOT, "Formats", "Codebooks", "Codebook+Tables.swift"), "
         f.write("            \"\"\")\n")
     f.write("}\n")
 
+
+
+def packed(word, values, width):
+    bits = 16 // width
+    each = (values[word >> bits * i & (1 << bits) - 1] & 255 for i in range(width))
+    return sum(value << 8 * i for i, value in enumerate(each))
+
+
 with open(os.path.join(ROOT, "CKernels", "codebooks.c"), "w") as f:
     f.write("// Made by Scripts/make-codebooks.py from the gguf package's tables; see codebooks.h.\n")
     f.write('#include "codebooks.h"\n')
     for name, kind in TABLES:
         count, width = kind.grid_shape
-        values = ", ".join(str(int(v)) for v in kind.grid_map)
-        name = name.lower()
-        f.write(f"\n// Codes stand for {values}.\n")
-        f.write(f"#define E(x) LK_ENTRY_OF_{width}(x, {values}{', 0' if len(kind.grid_map) == 3 else ''})\n")
-        f.write(f"const uint{8 * width}_t lk_codebook_{name}[{count}] = {{\n")
-        for line in lines(entries(kind), lambda w: " ".join(f"E(0x{x:04x})," for x in w), 10):
+        values = [int(v) * (8 if name == "iq1" else 1) for v in kind.grid_map]
+        f.write(f"\nconst uint{8 * width}_t lk_codebook_{name.lower()}[{count}] = {{\n")
+        each = lambda w: " ".join(f"0x{packed(x, values, width):0{2 * width}x}," for x in w)
+        for line in lines(entries(kind), each, 5 if width == 8 else 9):
             f.write(f"    {line}\n")
-        f.write("};\n#undef E\n")
+        f.write("};\n")

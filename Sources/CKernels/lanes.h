@@ -11,6 +11,8 @@ typedef float lk_lanes8 __attribute__((vector_size(32)));
 typedef float lk_lanes4 __attribute__((vector_size(16)));
 typedef uint8_t lk_bytes16 __attribute__((vector_size(16)));
 typedef int8_t lk_signed16 __attribute__((vector_size(16)));
+typedef uint8_t lk_bytes32 __attribute__((vector_size(32)));
+typedef int8_t lk_signed8 __attribute__((vector_size(8)));
 typedef uint16_t lk_halves16 __attribute__((vector_size(32)));
 #define LK_LANES 16
 #endif
@@ -87,16 +89,11 @@ LK_INLINE lk_lanes LK(from_half)(lk_halves16 h) {
 #endif
 }
 
-/// One IEEE half-precision number at an address of any alignment, in every lane.
-LK_INLINE lk_lanes LK(half_at)(const uint8_t *p) {
+/// One IEEE half-precision number at an address of any alignment.
+LK_INLINE float LK(half)(const uint8_t *p) {
     uint16_t h;
     __builtin_memcpy(&h, p, sizeof h);
-#if defined(LK_VARIANT_IS_AVX512)
-    return (lk_lanes)_mm512_cvtph_ps(_mm256_set1_epi16((short)h));
-#elif defined(LK_VARIANT_IS_AVX2)
-    const lk_lanes8 eight = (lk_lanes8)_mm256_cvtph_ps(_mm_set1_epi16((short)h));
-    return __builtin_shufflevector(eight, eight, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7);
-#else
+#if defined(LK_VARIANT_IS_PORTABLE)
     uint32_t magnitude = (uint32_t)(h & 0x7fff) << 13, bits = magnitude | 0x7f800000;
     float value;
     __builtin_memcpy(&value, &magnitude, sizeof value);
@@ -105,6 +102,24 @@ LK_INLINE lk_lanes LK(half_at)(const uint8_t *p) {
     else if (magnitude & 0x7fffff) bits |= 0x00400000;
     bits |= (uint32_t)(h & 0x8000) << 16;
     __builtin_memcpy(&value, &bits, sizeof value);
-    return LK(splat)(value);
+    return value;
+#else
+    return _cvtsh_ss(h);
+#endif
+}
+
+/// The same in every lane.
+LK_INLINE lk_lanes LK(half_at)(const uint8_t *p) {
+#if defined(LK_VARIANT_IS_PORTABLE)
+    return LK(splat)(LK(half)(p));
+#else
+    uint16_t h;
+    __builtin_memcpy(&h, p, sizeof h);
+#if defined(LK_VARIANT_IS_AVX512)
+    return (lk_lanes)_mm512_cvtph_ps(_mm256_set1_epi16((short)h));
+#else
+    const lk_lanes8 eight = (lk_lanes8)_mm256_cvtph_ps(_mm_set1_epi16((short)h));
+    return __builtin_shufflevector(eight, eight, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7);
+#endif
 #endif
 }

@@ -3,15 +3,27 @@
 //   LK_GROUPS, LK_BYTES       16-element groups a block holds, and the bytes it takes
 //   LK(load)(weights, scales, out)   which decodes one block to LK_GROUPS × 16 lanes
 // and, where elements stand alone, LK_ELEMENT_BYTES; a block is then 16 neighbours and the last may be part of one.
+// A block too large for the registers is taken in steps: unpacked.h defines LK_STEPS, LK_GROUPS is then what a step holds, and
+//   LK(open)(weights, head)          prepares a block, once
+//   LK(step)(head, step, out)        decodes LK_GROUPS × 16 lanes of it
 
 #define LK_NAMED3(name, layout, variant) lk_##name##_##layout##_##variant
 #define LK_NAMED2(name, layout, variant) LK_NAMED3(name, layout, variant)
 #define LK_NAMED(name) LK_NAMED2(name, LK_LAYOUT_NAME, LK_VARIANT)
-#define LK_BLOCK (LK_GROUPS * LK_LANES)
+#if !defined(LK_STEPS)
+#define LK_STEPS 1
+#define LK_WHOLE
+#endif
+#define LK_STEP (LK_GROUPS * LK_LANES)
+#define LK_BLOCK (LK_STEPS * LK_STEP)
 
 // A register tile is as many weight rows times vectors as keep the multipliers busy and fit the registers.
 #if defined(LK_VARIANT_IS_AVX512)
-#define LK_MOST_VECTORS (LK_GROUPS == 1 ? 6 : 4)
+#if LK_GROUPS == 1
+#define LK_MOST_VECTORS 6
+#else
+#define LK_MOST_VECTORS 4
+#endif
 #define LK_MOST_ROWS 4
 #define LK_TILE_ROWS(vectors) 4
 #else
@@ -37,15 +49,29 @@ LK_INLINE void LK(tile)(
     // A row is too short for the processor to foresee, so the next tile's rows are asked for while this one is worked on.
     const ptrdiff_t ahead = count * w->stride;
     for (size_t b = 0; b < blocks; b++) {
+#if !defined(LK_WHOLE)
+        LK(head) heads[LK_MOST_ROWS];
         LK_UNROLL for (int r = 0; r < count; r++) {
-            lk_lanes block[LK_GROUPS];
-            if (vectors <= 4) LK(prefetch)(weights[r] + b * LK_BYTES, ahead);
-            LK(load)(weights[r] + b * LK_BYTES, scales[r] + b, block);
-            LK_UNROLL for (int g = 0; g < LK_GROUPS; g++) {
-                LK_UNROLL for (int i = 0; i < vectors; i++)
-                    sums[r][i] = LK(fma)(
-                        LK(read)(values + (size_t)i * stride + b * LK_BLOCK + (size_t)g * LK_LANES), block[g],
-                        sums[r][i]);
+            LK_UNROLL for (int line = 0; line < LK_BYTES; line += 64)
+                LK(prefetch)(weights[r] + b * LK_BYTES + line, ahead);
+            LK(open)(weights[r] + b * LK_BYTES, &heads[r]);
+        }
+#endif
+        for (size_t step = 0; step < LK_STEPS; step++) {
+            const float *part = values + b * LK_BLOCK + step * LK_STEP;
+            LK_UNROLL for (int r = 0; r < count; r++) {
+                lk_lanes block[LK_GROUPS];
+#if defined(LK_WHOLE)
+                if (vectors <= 4) LK(prefetch)(weights[r] + b * LK_BYTES, ahead);
+                LK(load)(weights[r] + b * LK_BYTES, scales[r] + b, block);
+#else
+                LK(step)(&heads[r], step, block);
+#endif
+                LK_UNROLL for (int g = 0; g < LK_GROUPS; g++) {
+                    LK_UNROLL for (int i = 0; i < vectors; i++)
+                        sums[r][i] = LK(fma)(
+                            LK(read)(part + (size_t)i * stride + (size_t)g * LK_LANES), block[g], sums[r][i]);
+                }
             }
         }
     }
@@ -93,6 +119,8 @@ void LK_NAMED(multiply)(
         case 2: LK(band)(2, w, rows, columns, x, first, bias, y, y_stride); break;
 #if LK_MOST_VECTORS > 3
         case 3: LK(band)(3, w, rows, columns, x, first, bias, y, y_stride); break;
+#endif
+#if LK_MOST_VECTORS > 4
         case 4: LK(band)(4, w, rows, columns, x, first, bias, y, y_stride); break;
         case 5: LK(band)(5, w, rows, columns, x, first, bias, y, y_stride); break;
 #endif
@@ -104,9 +132,20 @@ void LK_NAMED(decode)(const uint8_t *weights, const uint8_t *scales, size_t colu
     lk_lanes block[LK_GROUPS];
     const size_t blocks = columns / LK_BLOCK;
     for (size_t b = 0; b < blocks; b++) {
+#if defined(LK_WHOLE)
         LK(load)(weights + b * LK_BYTES, scales + b, block);
-        LK_UNROLL for (int g = 0; g < LK_GROUPS; g++)
-            LK(write)(values + b * LK_BLOCK + (size_t)g * LK_LANES, block[g]);
+#else
+        (void)scales;
+        LK(head) head;
+        LK(open)(weights + b * LK_BYTES, &head);
+#endif
+        for (size_t step = 0; step < LK_STEPS; step++) {
+#if !defined(LK_WHOLE)
+            LK(step)(&head, step, block);
+#endif
+            LK_UNROLL for (int g = 0; g < LK_GROUPS; g++)
+                LK(write)(values + b * LK_BLOCK + step * LK_STEP + (size_t)g * LK_LANES, block[g]);
+        }
     }
 #if defined(LK_ELEMENT_BYTES)
     const size_t tail = columns % LK_BLOCK, whole = columns - tail;
@@ -127,6 +166,11 @@ void LK_NAMED(decode)(const uint8_t *weights, const uint8_t *scales, size_t colu
 #undef LK_GROUPS
 #undef LK_BYTES
 #undef LK_BLOCK
+#undef LK_STEP
+#undef LK_STEPS
+#ifdef LK_WHOLE
+#undef LK_WHOLE
+#endif
 #undef LK_NAMED
 #undef LK_NAMED2
 #undef LK_NAMED3

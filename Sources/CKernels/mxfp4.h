@@ -9,3 +9,6 @@
 
 /// 2^(e − 128) for every e: float32 reaches neither the lowest scale as a normal number nor the highest at all.
 extern const float lk_half_scales[256];
+
+/// Half of every unsigned E4M3 scale, as NVFP4 reads them; 0x7f stands for zero.
+extern const float lk_half_e4m3[256];

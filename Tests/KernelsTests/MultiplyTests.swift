@@ -43,10 +43,15 @@ import Testing
         let random = KeyedRandom(seed: 9, purpose: "any bytes")
         let columns = format.blockLength * (format.blockLength == 1 ? 1 << 16 : 4096)
         let count = columns / format.blockLength * format.blockBytes
-        // Two bytes a block cover every half there is; the rest is noise, infinities and NaN included.
+        // Two bytes a block cover every half there is; the rest is noise, infinities and NaN included. Some blocks are one
+        // byte over and over, so that scales are zero, infinite or all ones.
         var bytes = (0..<count).map { UInt8(truncatingIfNeeded: random.bits($0)) }
         for block in 0..<columns / format.blockLength {
             bytes[block * format.blockBytes] = UInt8(truncatingIfNeeded: block)
+            if block % 5 == 4 && format.blockLength > 1 {
+                let byte = UInt8(truncatingIfNeeded: block / 5)
+                for index in block * format.blockBytes..<(block + 1) * format.blockBytes { bytes[index] = byte }
+            }
             if format.blockBytes == 2 { bytes[block * 2 + 1] = UInt8(truncatingIfNeeded: block >> 8) }
         }
         let matrix = Matrix(

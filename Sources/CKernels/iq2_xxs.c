@@ -1,0 +1,33 @@
+#ifndef LK_VARIANT
+// IQ2_XXS: weight = ± step · codebook[p], 256 weights in 66 bytes.
+//   0..1   d, half precision
+//   2..65  for every 32 weights four p (u8), then a word: four times seven signs, above them a scale s of four bits
+// step = d · (½ + s) · ¼; the eighth sign makes the number of minus signs even.
+#pragma STDC FP_CONTRACT OFF
+#include "codebooks.h"
+#define LK_SELF "iq2_xxs.c"
+#include "variants.h"
+#else
+#define LK_LAYOUT_NAME iq2_xxs
+#define LK_BYTES 66
+#define LK_GROUPS 2
+#define LK_STEPS 8
+#define LK_RUN 32
+#define LK_LEAST 0
+#include "unpacked.h"
+
+LK_INLINE void LK(unpack)(const uint8_t *block, LK(head) *head) {
+    const float scale = LK(half)(block);
+    for (int run = 0; run < 8; run++) {
+        const uint8_t *bytes = block + 2 + 8 * run;
+        const uint32_t word = LK(word)(bytes + 4);
+        head->steps[run] = scale * (0.5f + (float)(word >> 28)) * 0.25f;
+        LK_UNROLL for (int j = 0; j < 4; j++) {
+            const uint32_t signs = lk_even_signs(word >> (7 * j) & 127);
+            lk_put_pattern(head->codes + 32 * run + 8 * j, lk_signed_pattern(lk_codebook_iq2xxs[bytes[j]], signs));
+        }
+    }
+}
+
+#include "layout.h"
+#endif
