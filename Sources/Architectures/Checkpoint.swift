@@ -42,8 +42,10 @@ public struct Checkpoint: Sendable {
     /// - Throws: `BindingError` for an unknown family or hyperparameter, or tensors that do not fit.
     public init(_ archive: Archive, rope: RopeMode = .reference) throws(BindingError) {
         let (family, reading) = try Self.read(archive)
+        let packed = try Self.quantizationRule(of: archive).map { PackedTensors(archive: archive, rule: $0) }
         let naming: Naming = archive.container == .safetensors ? .huggingFace : .gguf
-        var model = try Binder(archive: archive, family: family, naming: naming, reading: reading).model()
+        var model = try Binder(archive: archive, family: family, naming: naming, reading: reading, packed: packed)
+            .model()
         declared = model.blueprint
         if rope == .truncated, case .yarn(var yarn) = model.blueprint.rotary.scaling {
             yarn.truncated = true
@@ -61,6 +63,13 @@ public struct Checkpoint: Sendable {
         case .gguf: try readMetadata(archive)
         case .safetensors: try readConfiguration(archive)
         }
+    }
+
+    private static func quantizationRule(of archive: Archive) throws(BindingError) -> QuantizationRule? {
+        guard let values = archive.configuration?.asObject else { return nil }
+        return try QuantizationRule(
+            Hyperparameters(
+                file: (archive.folder ?? archive.path) + "/config.json", prefix: "", values: values))
     }
 
     private static func readMetadata(_ archive: Archive) throws(BindingError) -> (any Family, Reading) {

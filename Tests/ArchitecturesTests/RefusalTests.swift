@@ -56,7 +56,7 @@ struct RefusalTests {
         ("qwen3moe-plain", ["hidden_act": "relu"], "hidden_act"),
         ("qwen3moe-plain", ["partial_rotary_factor": 0.5], "partial_rotary_factor"),
         ("qwen3moe-plain", ["rope_parameters": ["rope_type": "llama3", "factor": 8.0]], "rope_parameters.rope_type"),
-        ("qwen3moe-plain", ["quantization_config": ["quant_method": "fp8"]], "quantization_config.quant_method"),
+        ("qwen3moe-plain", ["quantization_config": ["quant_method": "bitsandbytes"]], "quantization_config.quant_method"),
         ("gptoss-plain", ["layer_types": ["chunked_attention", "full_attention"]], "layer_types"),
     ]
 

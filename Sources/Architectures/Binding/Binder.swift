@@ -10,6 +10,8 @@ struct Binder {
     let family: any Family
     let naming: Naming
     let reading: Reading
+    /// Where weights may be packed in several tensors.
+    let packed: PackedTensors?
 
     private var blueprint: Blueprint { reading.blueprint }
 
@@ -34,7 +36,10 @@ struct Binder {
     private func bind(
         _ slot: TensorSlot, _ layer: Int?, into tensors: inout [Role: Matrix], used: inout Set<String>
     ) throws(BindingError) {
-        let form = slot.forms.first { archive[$0.name(layer: layer, expert: 0)] != nil }
+        let form = slot.forms.first { form in
+            let name = form.name(layer: layer, expert: 0)
+            return archive[name] != nil || packed?.holds(name) == true
+        }
         guard let form else {
             if isRequired(slot) { throw missing(slot.forms.map { $0.name(layer: layer, expert: 0) }) }
             return
@@ -43,6 +48,7 @@ struct Binder {
         let count = layer.map { blueprint.layers[$0].expertCount } ?? 0
         for expert in 0..<(form.experts == .separate ? count : 1) {
             let name = form.name(layer: layer, expert: expert)
+            if try bindPacked(slot, form, name, layer, expert, into: &tensors, used: &used) { continue }
             let entry = try entry(name, used: &used)
             try check(entry, slot.shape(form: form, layer: layer, of: blueprint))
             let scales = try scales(form, entry, slot, layer, used: &used)
@@ -60,6 +66,20 @@ struct Binder {
                 }
             }
         }
+    }
+
+    /// Binds a weight that several tensors make up; false where one tensor is all of it.
+    private func bindPacked(
+        _ slot: TensorSlot, _ form: TensorForm, _ name: String, _ layer: Int?, _ expert: Int,
+        into tensors: inout [Role: Matrix], used: inout Set<String>
+    ) throws(BindingError) -> Bool {
+        guard let packed, slot.parts.count == 1, form.arrangement == .rows, form.experts != .stacked else {
+            return false
+        }
+        let (rows, columns) = blueprint.dimensions(of: slot.parts[0], layer: layer)
+        guard let matrix = try packed.matrix(name, rows: rows, columns: columns, used: &used) else { return false }
+        tensors[Role(slot.parts[0], layer: layer, expert: form.experts == .separate ? expert : nil)] = matrix
+        return true
     }
 
     private func isRequired(_ slot: TensorSlot) -> Bool {

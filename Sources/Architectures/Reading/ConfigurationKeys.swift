@@ -24,14 +24,18 @@ enum ConfigurationKeys {
 }
 
 extension Hyperparameters {
-    /// Refuses quantized weights other than those of the given methods.
+    /// Refuses quantized weights other than those of the given methods, which the family reads by itself, and of those that
+    /// `QuantizationRule` reads for every family.
     mutating func expectQuantization(_ methods: [String]) throws(BindingError) {
         guard var group = try group("quantization_config") else { return }
         let method = try group.text("quant_method") ?? "unknown"
+        if QuantizationRule.Method(rawValue: method) != nil { return }
         guard methods.contains(method) else {
             throw group.unsupported(
                 "quant_method", .string(method),
-                remedy: "open the unquantized checkpoint, or a GGUF in f32, f16, bf16, q8_0, q4_0 or mxfp4")
+                remedy: "Lancet reads "
+                    + (methods + QuantizationRule.Method.allCases.map(\.rawValue)).joined(separator: ", ")
+                    + ", the unquantized checkpoint, and GGUF")
         }
         try group.finish(ignoring: ["modules_to_not_convert", "dequantize", "model_format", "is_checkpoint"])
     }

@@ -16,7 +16,7 @@ public struct Hyperparameters: Sendable {
     let prefix: String
     /// The rows of the embedding, where GGUF leaves the size of the vocabulary out.
     var embeddingRows: Int?
-    private let values: JSONObject
+    let values: JSONObject
     private var asked: Set<String> = []
 
     init(file: String, prefix: String, values: JSONObject, embeddingRows: Int? = nil) {
