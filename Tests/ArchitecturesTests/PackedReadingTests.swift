@@ -4,6 +4,7 @@ import Foundation
 import Inference
 import Kernels
 import Storage
+import Tensors
 import TestSupport
 import Testing
 

@@ -33,9 +33,9 @@ public struct PackedWeights: Sendable {
             guard zeroPoints.element == zeros.element, zeroPoints.shape == zeros.shape else { return nil }
         }
         if let groupIndex {
-            guard groupIndex.element == .int32, groupIndex.shape == [columns], case .group = scheme.tile else {
-                return nil
-            }
+            guard groupIndex.element == .int32, groupIndex.shape == [columns],
+                scheme.tile.count(rows: rows, columns: columns).down == rows
+            else { return nil }
         }
         self.init(
             scheme, rows: rows, columns: columns, firstRow: 0, codes: codes, scales: scales, zeroPoints: zeroPoints,
