@@ -36,6 +36,7 @@ let package = Package(
         .target(name: "CKernels", cSettings: cSettings),
         .systemLibrary(name: "CLibEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
         .target(name: "CEditLine", dependencies: ["CLibEdit"], cSettings: cSettings),
+        .target(name: "CFiles", cSettings: cSettings),
 
         room("Documents"),
         room("Tensors"),
@@ -43,7 +44,7 @@ let package = Package(
         room("Tokenizers", imports: ["Tensors", "Documents"]),
         room("Language"),
         room("Formats", imports: ["Tensors"]),
-        room("Storage", imports: ["Documents", "Tensors", "Formats"]),
+        room("Storage", imports: ["Documents", "Tensors", "Formats", "CFiles"]),
         room("Kernels", imports: ["Tensors", "Formats", "CKernels"]),
         room("Inference", imports: ["Tensors", "Formats", "Kernels"]),
         room(

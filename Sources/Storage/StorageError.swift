@@ -28,6 +28,8 @@ public struct StorageError: Explained, Hashable {
         case shard
         /// The container cannot hold what is to be written.
         case inexpressible
+        /// A file was cut short or written over while it was open.
+        case changed
         /// The target is a file that is open right now.
         case inUse
         /// The disk has no room for what is to be written.

@@ -62,7 +62,11 @@ import Testing
         try failing({ $0.write = { _, _ in -Int(EIO) } }, as: .unwritable)
         try failing({ $0.write = { _, _ in 0 } }, as: .unwritable)
         try failing({ $0.sync = { _ in -Int(EIO) } }, as: .unwritable)
-        try failing({ $0.rename = { _, _ in -Int(EIO) } }, as: .unwritable)
+        try failing(
+            {
+                $0.rename = { _, _ in -Int(EIO) }
+                $0.link = { _, _ in -Int(EIO) }
+            }, as: .unwritable)
         try failing({ $0.freeBytes = { _ in -Int(EIO) } }, as: .unwritable)
     }
 

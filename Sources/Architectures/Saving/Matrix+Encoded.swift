@@ -1,8 +1,19 @@
 import Formats
 import Kernels
+import Storage
 import Tensors
 
 extension Matrix {
+    /// Where the matrix's bytes come from when it is written in a format: its own, or float32. What lies in whole rows one
+    /// behind the other is copied from where it lies; the rest is gathered or decoded when its turn comes.
+    func part(as written: BlockFormat) -> TensorPlan.Part {
+        guard written == format else { return .produce { try forEachFloatPiece($0) } }
+        guard case .rows = layout, let rowBytes = format.rowBytes(columns), rows == 1 || rowStride == rowBytes else {
+            return .produce { try forEachPiece($0) }
+        }
+        return .copy(SourceRange(source, offset..<offset + rows * rowBytes))
+    }
+
     /// Rows a piece of a tensor holds on its way to a file.
     private var rowsPerPiece: Int {
         let bytes = max(1, (columns / format.blockLength) * format.blockBytes)

@@ -97,15 +97,6 @@ struct TensorPlans {
         let isSame = shape.map { $0.drop { $0 == 1 }.elementsEqual(natural.drop { $0 == 1 }) } ?? false
         return TensorPlan(
             name: form.name(layer: layer, expert: nil), format: .block(format),
-            shape: isSame ? shape ?? natural : natural
-        ) { sink in
-            for matrix in matrices {
-                if matrix.format == format {
-                    try matrix.forEachPiece(sink)
-                } else {
-                    try matrix.forEachFloatPiece(sink)
-                }
-            }
-        }
+            shape: isSame ? shape ?? natural : natural, parts: matrices.map { $0.part(as: format) })
     }
 }

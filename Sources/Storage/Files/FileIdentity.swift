@@ -26,6 +26,13 @@ public struct FileIdentity: Hashable, Sendable {
         self.init(status)
     }
 
+    /// The identity of an open file; nil if the system does not tell.
+    init?(descriptor: Int32) {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { return nil }
+        self.init(status)
+    }
+
     /// Whether both are the same file on disk, whatever its state.
     public func isSameFile(as other: FileIdentity) -> Bool { device == other.device && inode == other.inode }
 }

@@ -3,13 +3,16 @@ import Tensors
 
 /// A file mapped into memory, read only.
 ///
-/// Its size is taken when it is opened. Truncating the file while it is mapped is not guarded against.
-public final class MappedFile: ByteSource {
+/// Its size is taken when it is opened. Should the file be cut short while it is mapped, reading what is gone gives zeros,
+/// and `MappedFiles.check()` tells. A file that is replaced by another under its name stays readable as it was.
+public final class MappedFile: ByteSource, DescriptorBacked {
     /// The path as it was given.
     public let path: String
     /// Which file it is, and in what state it was opened.
     public let identity: FileIdentity
     private let base: UInt
+    private let ticket: MappedFiles.Ticket
+    let descriptor: Int32
 
     /// Maps a file.
     ///
@@ -19,27 +22,45 @@ public final class MappedFile: ByteSource {
         // Without waiting: opening a named pipe that nobody writes to would never return.
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw Self.openFailure(path, errno) }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw Self.openFailure(path, errno) }
-        guard status.st_mode & S_IFMT == S_IFREG else {
-            throw StorageError(.unreadable, file: path, "it is not a regular file", remedy: "name a file")
+        do {
+            (identity, base) = try Self.map(descriptor, path)
+        } catch {
+            close(descriptor)
+            throw error
         }
-        identity = FileIdentity(status)
         self.path = path
-        if identity.size == 0 {
-            base = 0
-        } else {
-            guard let address = mmap(nil, identity.size, PROT_READ, MAP_SHARED, descriptor, 0), address != MAP_FAILED
-            else { throw Self.openFailure(path, errno) }
-            base = UInt(bitPattern: address)
-        }
-        MappedFiles.add(identity)
+        self.descriptor = descriptor
+        ticket = MappedFiles.add(path: path, identity: identity, base: base, descriptor: descriptor)
     }
 
     deinit {
-        MappedFiles.remove(identity)
+        MappedFiles.remove(ticket)
         if base != 0 { munmap(UnsafeMutableRawPointer(bitPattern: base), identity.size) }
+        close(descriptor)
+    }
+
+    private static func map(
+        _ descriptor: Int32, _ path: String
+    ) throws(StorageError) -> (identity: FileIdentity, base: UInt) {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw openFailure(path, errno) }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw StorageError(.unreadable, file: path, "it is not a regular file", remedy: "name a file")
+        }
+        let identity = FileIdentity(status)
+        guard identity.size > 0 else { return (identity, 0) }
+        guard let address = mmap(nil, identity.size, PROT_READ, MAP_SHARED, descriptor, 0), address != MAP_FAILED
+        else { throw openFailure(path, errno) }
+        return (identity, UInt(bitPattern: address))
+    }
+
+    /// Returns if the file still is in the state it was opened in.
+    /// - Throws: `StorageError` `.changed`.
+    public func checkUnchanged() throws(StorageError) {
+        guard FileIdentity(descriptor: descriptor) == identity else {
+            throw StorageError(
+                .changed, file: path, "the file was written to while it was open", remedy: "open it again")
+        }
     }
 
     public var count: Int { identity.size }

@@ -27,15 +27,16 @@ public final class SpillFile: Sendable {
 }
 
 /// One run of bytes of a spill file.
-final class SpillSegment: ByteSource {
+final class SpillSegment: ByteSource, DescriptorBacked {
     let count: Int
+    let descriptor: Int32
     private let base: UInt
 
     /// Blocks on disk are reserved first: writing to a map of a full disk would end the process.
     init(byteCount: Int, folder: String) throws(StorageError) {
         count = byteCount
         guard byteCount > 0 else {
-            base = 0
+            (base, descriptor) = (0, -1)
             return
         }
         var template = Array((FolderName(path: folder).appending(".lancet-spill-XXXXXX")).utf8CString)
@@ -46,17 +47,28 @@ final class SpillSegment: ByteSource {
             return descriptor
         }
         guard descriptor >= 0 else { throw Self.failure(errno, folder) }
-        defer { close(descriptor) }
-        let reserved = posix_fallocate(descriptor, 0, byteCount)
-        guard reserved == 0 else { throw Self.failure(reserved, folder) }
-        guard let address = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0),
-            address != MAP_FAILED
-        else { throw Self.failure(errno, folder) }
-        base = UInt(bitPattern: address)
+        do {
+            base = try Self.map(descriptor, byteCount, folder)
+        } catch {
+            close(descriptor)
+            throw error
+        }
+        self.descriptor = descriptor
     }
 
     deinit {
-        if base != 0 { munmap(UnsafeMutableRawPointer(bitPattern: base), count) }
+        guard base != 0 else { return }
+        munmap(UnsafeMutableRawPointer(bitPattern: base), count)
+        close(descriptor)
+    }
+
+    private static func map(_ descriptor: Int32, _ byteCount: Int, _ folder: String) throws(StorageError) -> UInt {
+        let reserved = posix_fallocate(descriptor, 0, byteCount)
+        guard reserved == 0 else { throw failure(reserved, folder) }
+        guard let address = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0),
+            address != MAP_FAILED
+        else { throw failure(errno, folder) }
+        return UInt(bitPattern: address)
     }
 
     var bytes: UnsafeMutableRawBufferPointer {

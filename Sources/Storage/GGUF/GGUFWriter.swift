@@ -26,18 +26,23 @@ public struct GGUFWriter: Sendable {
 
     /// Writes the file under its name, whole or not at all.
     ///
+    /// - Parameter progress: told now and then how many bytes are done, and of how many.
     /// - Returns: its length in bytes.
     /// - Throws: `StorageError` `.inexpressible` for what GGUF or llama.cpp's reader does not take (a type without a
     ///   number, more than four axes, a name longer than 63 bytes), `.duplicate`, and those of `AtomicFile`;
     ///   `Interrupted`; whatever a plan throws.
     @discardableResult
-    public func write(to path: String, calls: FileCalls = .system) throws -> Int {
+    public func write(
+        to path: String, calls: FileCalls = .system, progress: ((_ done: Int, _ total: Int) -> Void)? = nil
+    ) throws -> Int {
         let alignment = try alignment(path)
         let layout = try TensorLayout(tensors, alignment: alignment, file: path)
         let infos = try infoBytes(layout, file: path)
         let header = headerBytes() + infos
         let dataOffset = GGUFReader.aligned(header.count, alignment).partialValue
-        return try AtomicFile.write(to: path, expectedBytes: dataOffset + layout.byteCount, calls: calls) { file in
+        let total = dataOffset + layout.byteCount
+        return try AtomicFile.write(to: path, expectedBytes: total, calls: calls) { file in
+            if let progress { file.progress = { progress($0, total) } }
             try file.append(header)
             try file.pad(to: alignment)
             for (plan, byteCount) in zip(tensors, layout.byteCounts) {

@@ -3,28 +3,31 @@ import Tensors
 
 /// A file that appears whole under its name or not at all.
 ///
-/// It is written under another name in the same folder, put on disk, renamed, and the folder put on disk. Whatever goes
-/// wrong before the rename (a full disk, a failing one, Ctrl-C, an error of the caller's) leaves the target as it was and
-/// no other file behind.
+/// It is written without a name where the file system can, else under another name in the same folder; put on disk; given
+/// its name; and the folder put on disk. Whatever goes wrong before (a full disk, a failing one, Ctrl-C, an error of the
+/// caller's) leaves the target as it was and no other file behind; nor does the end of the process, where files can be
+/// nameless. A thread writes while the caller makes the next bytes ready.
 public struct AtomicFile: ~Copyable {
     /// The file that is being replaced or made, links resolved.
     public let path: String
     /// Bytes appended so far.
     public private(set) var count = 0
-    private let temporary: String
-    private let folder: String
-    private let descriptor: Int32
+    /// Told how many bytes were appended, every few MiB.
+    var progress: ((Int) -> Void)?
+    private let scratch: ScratchFile
     private let calls: FileCalls
-    /// Bytes written between two looks at whether to stop.
-    private static let chunk = 1 << 20
+    private let appender: FileAppender
+    private var buffer = WriteBehind.Buffer()
+    /// Started with the first full buffer: small files do without a thread.
+    private var behind: WriteBehind?
 
     /// Writes a file through a closure.
     ///
     /// - Parameters:
     ///   - path: the target. An existing file is replaced and keeps its permissions, unless it is mapped right now.
     ///   - expectedBytes: how much will be written, compared with the free space first.
-    /// - Throws: `StorageError` `.inUse` (save under another name), `.noSpace` (free space), `.unwritable`;
-    ///   `Interrupted`; whatever `body` throws.
+    /// - Throws: `StorageError` `.inUse` (save under another name), `.noSpace` (free space), `.unwritable`, `.changed` if
+    ///   a mapped file was cut short meanwhile; `Interrupted`; whatever `body` throws.
     public static func write<Result>(
         to path: String, expectedBytes: Int, calls: FileCalls = .system,
         _ body: (inout AtomicFile) throws -> Result
@@ -41,17 +44,17 @@ public struct AtomicFile: ~Copyable {
     }
 
     /// Appends bytes.
-    /// - Throws: `StorageError` `.noSpace` or `.unwritable`; `Interrupted`.
+    /// - Throws: `StorageError` `.noSpace` or `.unwritable`, perhaps for bytes appended earlier; `Interrupted`.
     public mutating func append(_ bytes: UnsafeRawBufferPointer) throws {
         var rest = bytes[...]
         while !rest.isEmpty {
-            try calls.checkInterruption()
-            let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(Self.chunk))
-            let written = calls.write(descriptor, piece)
-            if written == -Int(EINTR) { continue }
-            guard written > 0 else { throw failure(written == 0 ? EIO : Int32(-written), "writing") }
-            rest = rest.dropFirst(written)
-            count += written
+            let piece = rest.prefix(WriteBehind.bufferBytes - buffer.count)
+            UnsafeMutableRawBufferPointer(rebasing: buffer.memory[buffer.count...])
+                .copyMemory(from: UnsafeRawBufferPointer(rebasing: piece))
+            buffer.count += piece.count
+            count += piece.count
+            rest = rest.dropFirst(piece.count)
+            if buffer.count == WriteBehind.bufferBytes { try submitBuffer() }
         }
     }
 
@@ -62,29 +65,53 @@ public struct AtomicFile: ~Copyable {
         try result.get()
     }
 
+    /// Appends bytes that lie elsewhere; those of a file are copied by the kernel.
+    /// - Throws: as `append(_:)` of a buffer; `StorageError` `.changed` if they are no longer there.
+    public mutating func append(_ range: SourceRange) throws {
+        if !range.range.isEmpty, buffer.count > 0 { try submitBuffer() }
+        for start in stride(from: 0, to: range.range.count, by: WriteBehind.bufferBytes) {
+            let piece = range.part(start..<min(range.range.count, start + WriteBehind.bufferBytes))
+            try writer().submit(piece)
+            count += piece.range.count
+            progress?(count)
+        }
+    }
+
     /// Appends zeros up to the next multiple of an alignment.
     /// - Throws: as `append(_:)`.
     public mutating func pad(to alignment: Int) throws {
         let excess = count % alignment
         var missing = excess == 0 ? 0 : alignment - excess
-        let zeros = [UInt8](repeating: 0, count: min(missing, Self.chunk))
+        let zeros = [UInt8](repeating: 0, count: min(missing, 1 << 20))
         while missing > 0 {
             let length = min(missing, zeros.count)
             try append(length == zeros.count ? zeros : Array(zeros.prefix(length)))
             missing -= length
         }
     }
+
+    /// Writes bytes over those that were appended first, once everything appended is written.
+    /// - Throws: as `append(_:)`.
+    public mutating func overwriteStart(with bytes: [UInt8]) throws {
+        precondition(bytes.count <= count, "more than was appended")
+        try drain()
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let written = rest.withUnsafeBytes {
+                calls.overwrite(scratch.descriptor, $0, bytes.count - rest.count)
+            }
+            if written == -Int(EINTR) { continue }
+            guard written > 0 else { throw Self.failure(written == 0 ? EIO : Int32(-written), "writing", file: path) }
+            rest = rest.dropFirst(written)
+        }
+    }
 }
 
 extension AtomicFile {
     private init(path: String, expectedBytes: Int, calls: FileCalls) throws(StorageError) {
-        let target = try Self.resolved(path)
+        let target = try ScratchFile.resolved(path)
         let folder = FolderName(containing: target).path
-        let existing = FileIdentity(path: target)
-        if let existing, MappedFiles.contains(existing) {
-            throw StorageError(
-                .inUse, file: path, "the file is open and in use", remedy: "save under another name")
-        }
+        if let existing = FileIdentity(path: target), MappedFiles.contains(existing) { throw Self.inUse(path) }
         let free = calls.freeBytes(folder)
         guard free >= 0 else { throw Self.failure(Int32(-free), "looking into the folder", file: path) }
         guard free >= expectedBytes else {
@@ -92,73 +119,61 @@ extension AtomicFile {
                 .noSpace, file: path, "it takes \(expectedBytes) bytes, but only \(free) are free",
                 remedy: "free some space or save to another disk")
         }
-        (temporary, descriptor) = try Self.makeTemporary(in: folder, for: path)
+        scratch = try ScratchFile(in: folder, for: path, calls: calls)
+        appender = FileAppender(path: target, descriptor: scratch.descriptor, calls: calls)
         self.path = target
-        self.folder = folder
         self.calls = calls
     }
 
-    /// What the path leads to: where it is a link, the file behind it is replaced, not the link.
-    private static func resolved(_ path: String) throws(StorageError) -> String {
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return path }
-        guard let real = realpath(path, nil) else {
-            throw failure(errno, "following the link", file: path)
-        }
-        defer { free(real) }
-        guard stat(real, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw StorageError(.unwritable, file: path, "it is not a regular file", remedy: "save under another name")
-        }
-        return String(cString: real)
+    private mutating func writer() -> WriteBehind {
+        if let behind { return behind }
+        let started = WriteBehind { [appender] job in try appender.append(job) }
+        behind = started
+        return started
     }
 
-    private static func makeTemporary(
-        in folder: String, for path: String
-    ) throws(StorageError) -> (path: String, descriptor: Int32) {
-        let folder = FolderName(path: folder)
-        for attempt in 0..<1000 {
-            let name = folder.appending(".lancet-\(getpid())-\(attempt).partial")
-            let descriptor = Glibc.open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-            if descriptor >= 0 { return (name, descriptor) }
-            guard errno == EEXIST else { throw failure(errno, "making a file in the folder", file: path) }
+    private mutating func submitBuffer() throws {
+        let writer = writer()
+        try writer.submit(buffer)
+        buffer = writer.buffer()
+        progress?(count)
+    }
+
+    private mutating func drain() throws {
+        if let behind {
+            if buffer.count > 0 {
+                try behind.submit(buffer)
+                buffer = behind.buffer()
+            }
+            try behind.drain()
+        } else {
+            try appender.append(.bytes(UnsafeRawBufferPointer(rebasing: buffer.memory[..<buffer.count])))
+            buffer.count = 0
         }
-        throw failure(EEXIST, "making a file in the folder", file: path)
     }
 
     private mutating func finish() throws {
+        try drain()
         try calls.checkInterruption()
-        var status = stat()
-        if stat(path, &status) == 0 { fchmod(descriptor, status.st_mode & 0o7777) }
-        let synced = calls.sync(descriptor)
-        guard synced >= 0 else { throw failure(Int32(-synced), "putting the file on disk") }
+        try MappedFiles.check()
+        let synced = calls.sync(scratch.descriptor)
+        guard synced >= 0 else { throw Self.failure(Int32(-synced), "putting the file on disk", file: path) }
         // A file can have been mapped under this name since the first look.
-        if let existing = FileIdentity(path: path), MappedFiles.contains(existing) {
-            throw StorageError(.inUse, file: path, "the file is open and in use", remedy: "save under another name")
-        }
-        let renamed = calls.rename(temporary, path)
-        guard renamed >= 0 else { throw failure(Int32(-renamed), "giving the file its name") }
-        close(descriptor)
-        syncFolder()
-    }
-
-    /// The file is complete under its name by now; a file system that cannot sync folders does not make it less so.
-    private func syncFolder() {
-        let handle = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard handle >= 0 else { return }
-        _ = calls.sync(handle)
-        close(handle)
+        if let existing = FileIdentity(path: path), MappedFiles.contains(existing) { throw Self.inUse(path) }
+        try scratch.give(path, calls: calls)
+        behind?.close()
     }
 
     private func abandon() {
-        close(descriptor)
-        unlink(temporary)
+        behind?.close()
+        scratch.abandon()
     }
 
-    private func failure(_ number: Int32, _ doing: String) -> StorageError {
-        Self.failure(number, doing, file: path)
+    private static func inUse(_ path: String) -> StorageError {
+        StorageError(.inUse, file: path, "the file is open and in use", remedy: "save under another name")
     }
 
-    private static func failure(_ number: Int32, _ doing: String, file: String) -> StorageError {
+    static func failure(_ number: Int32, _ doing: String, file: String) -> StorageError {
         switch number {
         case ENOSPC, EDQUOT:
             StorageError(

@@ -39,10 +39,15 @@ struct TensorLayout {
 }
 
 extension AtomicFile {
-    /// Appends the bytes that a plan produces, which must be exactly as many as its shape and format take.
+    /// Appends the bytes of a plan, which must be exactly as many as its shape and format take.
     mutating func append(_ plan: TensorPlan, byteCount: Int) throws {
         let start = count
-        try plan.write { try append($0) }
+        for part in plan.parts {
+            switch part {
+            case .copy(let range): try append(range)
+            case .produce(let write): try write { try append($0) }
+            }
+        }
         guard count - start == byteCount else {
             throw StorageError(
                 .inexpressible, file: path, item: plan.name,

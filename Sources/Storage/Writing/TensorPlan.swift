@@ -1,9 +1,17 @@
 import Tensors
 
-/// A tensor that is to be written: what it is called, what it is, and how its bytes are produced when their turn comes.
+/// A tensor that is to be written: what it is called, what it is, and where its bytes come from when their turn comes.
 public struct TensorPlan: Sendable {
     /// Takes the next bytes of the tensor.
     public typealias Sink = (UnsafeRawBufferPointer) throws -> Void
+
+    /// A run of the tensor's bytes.
+    public enum Part: Sendable {
+        /// Bytes that lie somewhere as they are to be written.
+        case copy(SourceRange)
+        /// Bytes that a closure computes and gives, in order and in pieces of any size, to the sink.
+        case produce(@Sendable (_ sink: Sink) throws -> Void)
+    }
 
     /// The name in the new file.
     public let name: String
@@ -11,26 +19,54 @@ public struct TensorPlan: Sendable {
     public let format: TensorFormat
     /// Axis lengths, slowest-varying first.
     public let shape: [Int]
-    /// Gives all bytes in order, in pieces of any size, to the sink.
-    public let write: @Sendable (_ sink: Sink) throws -> Void
+    /// Its bytes, in order.
+    public let parts: [Part]
+
+    /// A tensor whose bytes are put together from parts; ranges that lie side by side become one.
+    public init(name: String, format: TensorFormat, shape: [Int], parts: some Sequence<Part>) {
+        self.name = name
+        self.format = format
+        self.shape = shape
+        self.parts = Self.joined(parts)
+    }
 
     /// A tensor whose bytes a closure produces.
     public init(
         name: String, format: TensorFormat, shape: [Int], write: @escaping @Sendable (_ sink: Sink) throws -> Void
     ) {
-        self.name = name
-        self.format = format
-        self.shape = shape
-        self.write = write
+        self.init(name: name, format: format, shape: shape, parts: CollectionOfOne(Part.produce(write)))
     }
 
     /// A tensor copied as it is, perhaps under another name.
     public init(copying entry: TensorEntry, named name: String? = nil) {
-        self.init(name: name ?? entry.name, format: entry.format, shape: entry.shape) { sink in
-            try entry.withBytes { try sink($0) }
-        }
+        self.init(
+            name: name ?? entry.name, format: entry.format, shape: entry.shape,
+            parts: CollectionOfOne(Part.copy(SourceRange(entry.source, entry.range))))
     }
 
     /// Bytes of the encoded tensor; nil if the shape does not suit the format.
     public var byteCount: Int? { format.byteCount(shape: shape) }
+
+    /// Gives all bytes in order, in pieces of any size, to the sink.
+    public func write(_ sink: Sink) throws {
+        for part in parts {
+            switch part {
+            case .copy(let range): try range.withBytes(sink)
+            case .produce(let write): try write(sink)
+            }
+        }
+    }
+
+    private static func joined(_ parts: some Sequence<Part>) -> [Part] {
+        var joined: [Part] = []
+        for part in parts {
+            guard case .copy(let next) = part, case .copy(let last)? = joined.last, let both = last.joined(with: next)
+            else {
+                joined.append(part)
+                continue
+            }
+            joined[joined.count - 1] = .copy(both)
+        }
+        return joined
+    }
 }

@@ -40,36 +40,11 @@ enum Save: Command {
         let target = session.resolved(path)
         let tensors = writer.file.tensors
         guard call.prefix != .dryRun else { return Outcome(.object(SavedFileValue(path: path, tensors: tensors))) }
-        let bytes = try writer.reporting { done, total in
-            session.output.progress(Progress(task: "save", done: done, total: total, unit: "tensors"))
-        }.write(to: target)
+        let bytes = try writer.file.write(to: target) { done, total in
+            session.output.progress(Progress(task: "save", done: done >> 20, total: total >> 20, unit: "MiB"))
+        }
         return Outcome(
             .object(
                 SavedFileValue(path: path, tensors: tensors, byteCount: bytes, digest: try ValueDigest.ofFile(target))))
     }
-}
-
-extension CheckpointWriter {
-    /// The file to write, telling before each tensor how many are done.
-    fileprivate func reporting(_ progress: @escaping (Int, Int) -> Void) -> GGUFWriter {
-        let reporter = Reporter(progress)
-        var file = file
-        let total = file.tensors.count
-        file.tensors = file.tensors.enumerated().map { index, plan in
-            TensorPlan(name: plan.name, format: plan.format, shape: plan.shape) { sink in
-                reporter.tell(index, total)
-                try plan.write(sink)
-            }
-        }
-        return file
-    }
-}
-
-/// Carries a progress display into a writer, whose closures may cross threads; the writer calls them one at a time.
-private final class Reporter: @unchecked Sendable {
-    private let progress: (Int, Int) -> Void
-
-    init(_ progress: @escaping (Int, Int) -> Void) { self.progress = progress }
-
-    func tell(_ done: Int, _ total: Int) { progress(done, total) }
 }

@@ -1,0 +1,39 @@
+#define _GNU_SOURCE
+#include "CFiles.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+enum { NAME_LENGTH = 32 };
+
+static void descriptor_name(char *name, int file) { snprintf(name, NAME_LENGTH, "/proc/self/fd/%d", file); }
+
+int64_t lf_copy_range(int from, int64_t offset, int to, size_t count) {
+    off64_t position = offset;
+    ssize_t copied = copy_file_range(from, &position, to, NULL, count, 0);
+    return copied < 0 ? -errno : copied;
+}
+
+int lf_start_writeback(int file, int64_t offset, int64_t count) {
+    return sync_file_range(file, offset, count, SYNC_FILE_RANGE_WRITE) < 0 ? -errno : 0;
+}
+
+int lf_open_nameless(const char *folder, int mode) {
+    int file = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
+    if (file < 0) return -errno;
+    // It gets its name through /proc, which not every container has.
+    char name[NAME_LENGTH];
+    descriptor_name(name, file);
+    if (access(name, F_OK) == 0) return file;
+    int reason = errno;
+    close(file);
+    return -reason;
+}
+
+int lf_link_nameless(int file, const char *path) {
+    char name[NAME_LENGTH];
+    descriptor_name(name, file);
+    return linkat(AT_FDCWD, name, AT_FDCWD, path, AT_SYMLINK_FOLLOW) < 0 ? -errno : 0;
+}
