@@ -14,20 +14,21 @@ struct QuantizationTests {
     func bytesAreThoseOfTheFormat(name: String, format: String) throws {
         let tiny = try TinyModel(name)
         let format = try #require(BlockFormats.named(format))
+        let weight = WeightFormat.block(format)
         let compute = tiny.engine.compute
         let roles = tiny.model.tensors.keys.filter {
             $0.expert != nil && $0.part == .up
                 && tiny.model.tensors[$0].map { $0.columns % format.blockLength == 0 } ?? false
         }
-        let plan = try Quantization(of: tiny.model, roles, as: format)
-        let edit = try plan.applied(to: tiny.model, compute: compute)
+        let plan = try QuantizationPlan(of: tiny.model, roles, as: weight)
+        let edit = try Quantization(plan).applied(to: tiny.model, compute: compute)
         #expect(plan.entries.count + plan.untouched.count == roles.count)
         #expect(edit.model.byteCount == tiny.model.byteCount - plan.bytesBefore + plan.bytesAfter)
         for entry in plan.entries {
             let (old, new) = (
                 try #require(tiny.model.tensors[entry.role]), try #require(edit.model.tensors[entry.role])
             )
-            #expect(new.format == format && new.byteCount == entry.bytesAfter)
+            #expect(new.format == format && entry.to == weight && new.byteCount == entry.bytesAfter)
             var values = [Float](repeating: 0, count: old.columns)
             for row in [0, old.rows - 1] {
                 compute.decodeRow(old, row: row, into: &values)
@@ -51,13 +52,13 @@ struct QuantizationTests {
         let tiny = try TinyModel("gptoss-yarn")
         let roles = Array(tiny.model.tensors.keys)
         let fits = roles.filter { tiny.model.tensors[$0].map { $0.columns % 32 == 0 } ?? false }
-        let plan = try Quantization(of: tiny.model, fits, as: .q8_0)
-        #expect(plan.entries.allSatisfy { Quantization.largeParts.contains($0.role.part) })
+        let plan = try QuantizationPlan(of: tiny.model, fits, as: .block(.q8_0))
+        #expect(plan.entries.allSatisfy { QuantizationPlan.largeParts.contains($0.role.part) })
         #expect(plan.untouched.contains { $0.part == .router } && !plan.entries.isEmpty)
         #expect(plan.entries.map(\.role) == plan.entries.map(\.role).sorted())
         let router = Role(.router, layer: 0)
-        #expect(try Quantization(of: tiny.model, [router], as: .f16, isExplicit: true).entries.count == 1)
-        let again = try Quantization(of: tiny.model, [router], as: .f32, isExplicit: true)
+        #expect(try QuantizationPlan(of: tiny.model, [router], as: .block(.f16), isExplicit: true).entries.count == 1)
+        let again = try QuantizationPlan(of: tiny.model, [router], as: .block(.f32), isExplicit: true)
         let isF32 = tiny.model.tensors[router]?.format == .f32
         #expect(again.entries.isEmpty == isF32)
     }
@@ -67,19 +68,22 @@ struct QuantizationTests {
         let odd = Role(.sinks, layer: 0)
         try #require(tiny.model.tensors[odd].map { $0.columns % 32 != 0 } ?? false)
         let error = #expect(throws: SurgeryError.self) {
-            try Quantization(of: tiny.model, [odd], as: .q4_0, isExplicit: true)
+            try QuantizationPlan(of: tiny.model, [odd], as: .block(.q4_0), isExplicit: true)
         }
         #expect(error?.subject == "sinks of layer 0")
-        #expect(throws: SurgeryError.self) { try Quantization(of: tiny.model, [Role(.gate, layer: 99)], as: .q4_0) }
+        #expect(error?.remedy?.contains("f16") ?? false)
+        #expect(throws: SurgeryError.self) {
+            try QuantizationPlan(of: tiny.model, [Role(.gate, layer: 99)], as: .block(.q4_0))
+        }
     }
 
     @Test func anEditSaysWhatItDoesAndHowFarItIs() throws {
         let tiny = try TinyModel("qwen3moe-plain")
         let roles = tiny.model.tensors.keys.filter { $0.expert != nil }
-        let plan = try Quantization(of: tiny.model, Array(roles), as: .f16)
+        let plan = try QuantizationPlan(of: tiny.model, Array(roles), as: .block(.f16))
         try #require(!plan.entries.isEmpty)
         var started: [Int] = []
-        let edit = try plan.applied(to: tiny.model, compute: tiny.engine.compute) { started.append($0) }
+        let edit = try Quantization(plan).applied(to: tiny.model, compute: tiny.engine.compute) { started.append($0) }
         #expect(started == Array(plan.entries.indices))
         #expect(edit.model.blueprint == tiny.blueprint && edit.summary.contains("f16"))
     }

@@ -18,9 +18,10 @@ public struct CheckpointWriter: Sendable {
     /// - Parameters:
     ///   - model: the checkpoint's model, perhaps with fewer experts and with other matrices.
     ///   - checkpoint: where the model comes from.
+    ///   - fileType: the number of the recipe that its formats follow; without, that of the prevailing format.
     /// - Throws: `BindingError` naming what GGUF cannot carry, with the remedy.
     /// - Complexity: O(roles), and of a folder's tokenizer; no weights are read.
-    public init(_ model: Model, from checkpoint: Checkpoint) throws(BindingError) {
+    public init(_ model: Model, from checkpoint: Checkpoint, fileType: UInt32? = nil) throws(BindingError) {
         try SaveCheck(model: model, declared: checkpoint.declared).run()
         var model = model
         // The rope mode is the reader's choice, not the checkpoint's.
@@ -30,11 +31,11 @@ public struct CheckpointWriter: Sendable {
         switch checkpoint.naming {
         case .gguf:
             tensors = try TensorPlans(model: model, family: checkpoint.family).patched(checkpoint.archive)
-            metadata = try MetadataPatch(model: model, checkpoint: checkpoint).metadata(tensors)
+            metadata = try MetadataPatch(model: model, checkpoint: checkpoint).metadata(tensors, fileType: fileType)
         case .huggingFace:
             metadata = try MetadataTranslation(model: model, checkpoint: checkpoint).metadata()
             tensors = try TensorPlans(model: model, family: checkpoint.family).translated()
-            FileType.describe(tensors, in: &metadata)
+            FileType.describe(tensors, known: fileType, in: &metadata)
         }
         let version: UInt32 = if case .gguf(let version) = checkpoint.archive.container { version } else { 3 }
         file = GGUFWriter(metadata: metadata, tensors: tensors, version: version)

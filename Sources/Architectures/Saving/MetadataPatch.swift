@@ -6,7 +6,7 @@ struct MetadataPatch {
     let model: Model
     let checkpoint: Checkpoint
 
-    func metadata(_ tensors: [TensorPlan]) throws(BindingError) -> Metadata {
+    func metadata(_ tensors: [TensorPlan], fileType: UInt32? = nil) throws(BindingError) -> Metadata {
         var metadata = checkpoint.archive.metadata
         let prefix = checkpoint.family.ggufArchitecture + "."
         let layers = model.blueprint.layers
@@ -18,7 +18,7 @@ struct MetadataPatch {
         if active != checkpoint.declared.layers.map(\.activeExpertCount) {
             metadata[prefix + "expert_used_count"] = try used(active, metadata[prefix + "expert_used_count"])
         }
-        if hasNewFormats(tensors) { FileType.describe(tensors, in: &metadata) }
+        if hasNewFormats(tensors) { FileType.describe(tensors, known: fileType, in: &metadata) }
         return metadata
     }
 

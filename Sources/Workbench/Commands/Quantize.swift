@@ -6,107 +6,93 @@ import Plots
 import Scoring
 import Surgery
 
-/// `quantize SELECTION as FORMAT`: encodes weights in another block format.
+/// `quantize SELECTION as FORMAT|RECIPE`: encodes weights in other formats.
 enum Quantize: Command {
     static let signature = Signature(
-        "quantize", "encodes weights in another block format",
+        "quantize", "encodes weights in other formats: one format, or a recipe's mixture",
         docs: """
             What is measured afterwards is what `save` writes: forward passes read the encoded blocks. Of a model, layers \
             or experts the matrices are taken, and routers, norms, biases and sinks stay; a tensor named by itself \
             (`m.layers[2].router.weight`) is always taken.
 
-            `dry-run quantize …` tells what it would touch, cost and weigh.
+            Names such as q4_k_m are llama.cpp's recipes, which give each tensor its type by what it is for. Where a name \
+            is that of a recipe and of a format (q2_k, q6_k, q8_0), a whole model gets the recipe and a part of one the \
+            format; `pure` gives the format to the whole model too. Where rows are no whole number of blocks (gpt-oss' \
+            2880 elements in blocks of 256), another format stands in, as llama.cpp has it: q4_0 for q2_k and q3_k, q5_0 \
+            for q4_k, q5_1 for q5_k, q8_0 for q6_k, iq4_nl for iq4_xs.
+
+            `dry-run quantize …` prints the plan: each tensor, from, to, bytes before and after, and the error to expect \
+            (root mean square, relative to the weights', measured on some rows).
             """,
         category: Shelf.compression, effect: .edit,
         parameters: [Parameter("selection", .any, "a model, layers, experts, or a tensor")],
         labels: [
             Label(
-                "as", Parameter("format", .choice(Compute.encodable.map(\.name))),
-                docs: "the block format", required: true)
+                "as", Parameter("format", .choice(formatNames), "a format or a recipe"),
+                docs: "the format or the recipe", required: true),
+            Label("pure", docs: "this very format for every matrix of a model, where the name is a recipe's too"),
         ],
         result: "the model with encoded weights",
         examples: [
             """
             m = open "examples/models/teach-gptoss-bf16.gguf"
+            dry-run quantize m as mxfp4_moe
             quantize m.experts as mxfp4
-            dry-run quantize m.layers[0] as q8_0
             quantize m.layers[1].router.weight as q8_0
             """
         ])
 
+    /// What may stand behind `as`: recipes and formats, a name of both once.
+    static var formatNames: [String] {
+        let recipes = Recipes.all.map(\.name)
+        return recipes + WeightFormat.writable.map(\.name).filter { !recipes.contains($0) }
+    }
+
     static func run(_ call: Invocation, in session: Session) throws -> Outcome {
-        let (owner, roles, isExplicit) = try selected(try call.required("selection"))
-        let name = try call["as"]?.asText() ?? ""
-        guard let format = BlockFormats.named(name) else {
-            throw LanguageError(.choice, "there is no format \(name)", span: call["as"]?.span)
-        }
-        let work = try Quantization(of: owner.model, roles, as: format, isExplicit: isExplicit)
-        guard !work.entries.isEmpty || work.untouched.contains(where: { owner.model.tensors[$0]?.format == format })
+        let argument = try call.required("selection")
+        let selection = try WeightSelection(argument, for: "quantize")
+        let plan = try plan(of: selection, call)
+        let owner = selection.owner
+        guard !plan.entries.isEmpty || plan.untouched.contains(where: { QuantizationPlan.largeParts.contains($0.part) })
         else {
             throw LanguageError(
                 code: "quantize.nothing", "nothing in the selection is a matrix that is quantized with the rest",
-                help: "Name a tensor by itself, as m.layers[2].router.weight.")
+                help: "Name a tensor by itself, as m.layers[2].router.weight.", span: argument.span)
         }
+        let table = QuantizationTable(plan: plan, owner: owner)
         guard call.prefix != .dryRun else {
-            let cost = [
-                "would read \(NumberText.bytes(work.bytesBefore)) and take \(NumberText.bytes(work.bytesAfter)) of temporary room on disk",
-                weight(owner.model.byteCount, work),
-            ]
-            return Outcome(.object(table(work, "would quantize as \(format.name)", cost)))
+            return Outcome(.object(try table.foreseen(compute: session.engine.compute)))
         }
-        let total = work.entries.count
-        let edit = try work.applied(to: owner.model, compute: session.engine.compute) { done in
+        let total = plan.entries.count
+        let edit = try Quantization(plan).applied(to: owner.model, compute: session.engine.compute) { done in
             session.output.progress(Progress(task: "quantize", done: done, total: total, unit: "tensors"))
         }
-        let effect =
-            "quantize \(total) tensors as \(format.name): \(NumberText.bytes(work.bytesBefore)) to \(NumberText.bytes(work.bytesAfter))"
-        let edited = owner.edited(edit.model, EditRecord(command: call.text, effect: effect), in: session)
-        return Outcome(
-            .object(table(work, "quantized as \(format.name)", [weight(owner.model.byteCount, work)] + edit.notes)),
-            edited: .object(edited))
+        let edited = owner.edited(edit.model, EditRecord(command: call.text, effect: table.effect), in: session)
+        return Outcome(.object(table.done), edited: .object(edited))
     }
 
-    /// The model, and the roles of the weights that an argument means.
-    private static func selected(_ argument: BoundArgument) throws -> (ModelValue, [Role], isExplicit: Bool) {
-        guard case .object(let object) = argument.value else {
-            throw LanguageError.wrongKind(argument.value, wanted: "a model or a part of one", span: argument.span)
+    private static func plan(of selection: WeightSelection, _ call: Invocation) throws -> QuantizationPlan {
+        guard let word = call["as"] else {
+            throw LanguageError(.missingArgument, "`quantize` needs `as`", help: "usage: \(signature.usage)")
         }
-        switch object {
-        case let model as ModelValue: return (model, Array(model.model.tensors.keys), false)
-        case let weight as WeightValue: return (weight.owner, weight.roles, true)
-        case let weights as WeightTable: return (weights.owner, weights.entries.flatMap(\.roles), false)
-        case let selection as Selection where [.layers, .experts].contains(selection.unit):
-            return (selection.owner, SelectionText(selection: selection).roles, false)
-        case let selection as Selection where selection.unit == .routers:
-            return (selection.owner, SelectionText(selection: selection).roles.filter { $0.part == .router }, true)
-        default:
-            throw LanguageError(
-                .wrongKind, "`quantize` takes weights, and this is \(argument.value.kindName)",
-                help: "Write a model, its layers or experts, or a tensor.", span: argument.span)
-        }
-    }
-
-    private static func weight(_ before: Int, _ work: Quantization) -> String {
-        let after = before - work.bytesBefore + work.bytesAfter
-        return
-            "the model: \(NumberText.bytes(before)) to \(NumberText.bytes(after)) · \(work.untouched.count) tensors stay as they are"
-    }
-
-    /// A row for each part and format it comes from.
-    private static func table(_ work: Quantization, _ title: String, _ notes: [String]) -> TableValue {
-        var rows: [[ValueTable.Cell]] = []
-        for part in Role.Part.allCases {
-            for from in BlockFormats.all {
-                let entries = work.entries.filter { $0.role.part == part && $0.from == from }
-                guard !entries.isEmpty else { continue }
-                rows.append([
-                    .text(part.memberName), .integer(entries.count), .text(from.name), .text(work.format.name),
-                    .bytes(entries.reduce(0) { $0 + $1.bytesBefore }), .bytes(entries.reduce(0) { $0 + $1.bytesAfter }),
-                ])
+        let name = try word.asText()
+        let format = WeightFormat.writable.first { $0.name == name }
+        let isPure = format != nil && (!selection.isWhole || call.has("pure"))
+        let model = selection.owner.model
+        if !isPure, let recipe = Recipes.named(name) {
+            guard !call.has("pure") else {
+                throw LanguageError(
+                    code: "quantize.pure", "\(name) is a mixture of formats",
+                    help: "Without pure, or with a format such as \(recipe.base.name).", span: word.span)
             }
+            guard !selection.isExplicit else {
+                throw LanguageError(
+                    code: "quantize.recipe", "a recipe mixes formats over a model, and this is one tensor",
+                    help: "Name its format, such as \(recipe.base.name).", span: word.span)
+            }
+            return try QuantizationPlan(of: model, selection.roles, by: recipe)
         }
-        return TableValue(
-            typeName: "quantization", title: title,
-            rows: ValueTable(columns: ["weight", "tensors", "from", "to", "before", "after"], rows: rows), notes: notes)
+        guard let format else { throw LanguageError(.choice, "there is no format \(name)", span: word.span) }
+        return try QuantizationPlan(of: model, selection.roles, as: format, isExplicit: selection.isExplicit)
     }
 }

@@ -35,7 +35,8 @@ enum Save: Command {
                 help: "Name it \(path).gguf.", span: argument.span)
         }
         let baked = try Baking.bake(model.model)
-        let writer = try CheckpointWriter(baked.model, from: model.checkpoint)
+        let writer = try CheckpointWriter(
+            baked.model, from: model.checkpoint, fileType: Recipes.followed(by: baked.model)?.fileType)
         if !model.model.interventions.isEmpty { session.output.notice(baked.summary) }
         let target = session.resolved(path)
         let tensors = writer.file.tensors

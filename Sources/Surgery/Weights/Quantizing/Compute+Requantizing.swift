@@ -1,0 +1,47 @@
+import Formats
+import Kernels
+
+extension Compute {
+    /// Elements that a thread decodes before it encodes them.
+    private static let requantizedAtOnce = 1 << 16
+
+    /// Encodes a matrix from its decoded values.
+    /// - Parameter bytes: `roomBytes` of the format.
+    func encode(
+        _ matrix: Matrix, as format: WeightFormat, importance: [Float]?, into bytes: UnsafeMutableRawBufferPointer
+    ) {
+        guard matrix.rows > 0, matrix.columns > 0 else { return }
+        let together = format.rowsTogether(rows: matrix.rows, columns: matrix.columns)
+        let chunk = max(1, Self.requantizedAtOnce / (matrix.columns * together))
+        pool.forEachRange((matrix.rows + together - 1) / together, chunk: chunk) { groups in
+            let rows = groups.lowerBound * together..<min(matrix.rows, groups.upperBound * together)
+            withUnsafeTemporaryAllocation(of: Float.self, capacity: rows.count * matrix.columns) { values in
+                guard let base = values.baseAddress else { return }
+                for row in rows {
+                    decodeRow(matrix, row: row, into: base + (row - rows.lowerBound) * matrix.columns)
+                }
+                encode(UnsafeBufferPointer(values), rows, of: matrix, as: format, importance, into: bytes)
+            }
+        }
+    }
+
+    private func encode(
+        _ values: UnsafeBufferPointer<Float>, _ rows: Range<Int>, of matrix: Matrix, as format: WeightFormat,
+        _ importance: [Float]?, into bytes: UnsafeMutableRawBufferPointer
+    ) {
+        switch format {
+        case .packed(let scheme):
+            PackedRoom(scheme, rows: matrix.rows, columns: matrix.columns)?.encode(values, rows: rows, into: bytes)
+        case .block(let block):
+            let rowBytes = bytes.count / matrix.rows
+            let part = UnsafeMutableRawBufferPointer(
+                rebasing: bytes[rows.lowerBound * rowBytes..<rows.upperBound * rowBytes])
+            guard let importance else {
+                return encode(values, columns: matrix.columns, as: block, importance: nil, into: part)
+            }
+            importance.withUnsafeBufferPointer {
+                encode(values, columns: matrix.columns, as: block, importance: $0, into: part)
+            }
+        }
+    }
+}
