@@ -12,6 +12,8 @@ public struct Unit: Hashable, Sendable {
     public static let bytes = Unit("bytes")
     /// A share of one, written `28%`.
     public static let fraction = Unit("%")
+    /// Bits, written `4.25bits`: of storage a weight.
+    public static let bits = Unit("bits")
     /// Seconds, written `2s` or `20ms`.
     public static let seconds = Unit("seconds")
 }
@@ -22,11 +24,13 @@ enum UnitSuffix: String, CaseIterable, Sendable {
     case kilobyte = "KB", megabyte = "MB", gigabyte = "GB", terabyte = "TB"
     case kibibyte = "KiB", mebibyte = "MiB", gibibyte = "GiB", tebibyte = "TiB"
     case percent = "%"
+    case bit = "bits"
     case second = "s", millisecond = "ms"
 
     var unit: Unit {
         switch self {
         case .percent: .fraction
+        case .bit: .bits
         case .second, .millisecond: .seconds
         default: .bytes
         }
@@ -35,7 +39,7 @@ enum UnitSuffix: String, CaseIterable, Sendable {
     /// Small units divide, since 28 / 100 is the nearest double to 0.28 and 28 × 0.01 is not.
     func scaled(_ magnitude: Double) -> Double {
         switch self {
-        case .byte, .second: magnitude
+        case .byte, .bit, .second: magnitude
         case .percent: magnitude / 100
         case .millisecond: magnitude / 1000
         case .kilobyte: magnitude * 1e3

@@ -74,8 +74,6 @@ import Workbench
         let session = ScriptedSession()
         let chat = session.run("c = corpus \"examples/models/errbench.jsonl\" as chat")
         #expect(chat?.code == "E006" && chat?.message.contains("chat") == true)
-        let format = session.run("m = open \"examples/models/teach-gptoss-bf16.gguf\"\nquantize m as q4_k_m")
-        #expect(format?.code == "E006" && format?.message.contains("q4_k_m") == true)
         let imatrix = session.run("m = 1\nquantize m as q8_0 using imatrix")
         #expect(imatrix?.code == "E006")
     }

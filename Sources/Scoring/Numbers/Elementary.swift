@@ -2,7 +2,7 @@
 ///
 /// Measured values are compared bit for bit when a session is replayed, and the C library's functions differ in their
 /// last bit from one processor to the next. Multiplication and addition are never fused here.
-enum Elementary {
+public enum Elementary {
     static let logarithmOfTwo = 0x1.62e42fefa39efp-1
     private static let upperPart = 0x1.62e42feep-1
     private static let lowerPart = 0x1.a39ef35793c76p-33
@@ -27,7 +27,7 @@ enum Elementary {
     }
 
     /// eˣ, x between −700 and 700.
-    static func exponential(_ x: Double) -> Double {
+    public static func exponential(_ x: Double) -> Double {
         factorials.withUnsafeBufferPointer { table in
             table.baseAddress.map { exponential(SIMD8(repeating: x), $0)[0] } ?? 1
         }
@@ -62,7 +62,7 @@ enum Elementary {
     }
 
     /// ln x of a positive finite number: 2 artanh((m − 1) / (m + 1)) + n ln 2 with x = 2ⁿ m.
-    static func logarithm(_ x: Double) -> Double {
+    public static func logarithm(_ x: Double) -> Double {
         guard x > 0, x.isFinite else { return x == 0 ? -.infinity : x > 0 ? x : .nan }
         var (m, n) = (x.significand, Double(x.exponent))
         if m > 0x1.6a09e667f3bcdp0 { (m, n) = (m / 2, n + 1) }

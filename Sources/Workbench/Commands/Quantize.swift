@@ -6,10 +6,10 @@ import Plots
 import Scoring
 import Surgery
 
-/// `quantize SELECTION as FORMAT|RECIPE`: encodes weights in other formats.
+/// `quantize SELECTION as FORMAT|RECIPE`, `quantize MODEL to BUDGET over CORPUS`: encodes weights in other formats.
 enum Quantize: Command {
     static let signature = Signature(
-        "quantize", "encodes weights in other formats: one format, or a recipe's mixture",
+        "quantize", "encodes weights in other formats: one, a recipe's mixture, or what a budget allows",
         docs: """
             What is measured afterwards is what `save` writes: forward passes read the encoded blocks. Of a model, layers \
             or experts the matrices are taken, and routers, norms, biases and sinks stay; a tensor named by itself \
@@ -21,6 +21,12 @@ enum Quantize: Command {
             2880 elements in blocks of 256), another format stands in, as llama.cpp has it: q4_0 for q2_k and q3_k, q5_0 \
             for q4_k, q5_1 for q5_k, q8_0 for q6_k, iq4_nl for iq4_xs.
 
+            `to` takes a budget, bits a weight or a size, for the whole model: each group of weights (a part of a layer, all \
+            its experts together) is quantized alone and run over the corpus, and the formats are chosen that together \
+            move the next-token probabilities least and keep within the budget. Routers, norms and biases stay, and count. \
+            `by frequency` is the field's rule of thumb: the fifth of the experts used most at 8 bits, the rarest fifth at \
+            3, the rest at 4.
+
             `dry-run quantize …` prints the plan: each tensor, from, to, bytes before and after, and the error to expect \
             (root mean square, relative to the weights', measured on some rows).
             """,
@@ -29,8 +35,14 @@ enum Quantize: Command {
         labels: [
             Label(
                 "as", Parameter("format", .choice(formatNames), "a format or a recipe"),
-                docs: "the format or the recipe", required: true),
+                docs: "the format or the recipe"),
             Label("pure", docs: "this very format for every matrix of a model, where the name is a recipe's too"),
+            Label(
+                "to", Parameter("budget", .any, "bits a weight (4.25bits) or a size (6GiB)"),
+                docs: "mixed formats within a budget"),
+            Label("by", Parameter("rule", .choice(["frequency"]), "a rule"), docs: "a rule instead of a format"),
+            Label("over", Parameter("corpus"), docs: "what a budget or a rule is measured over"),
+            Label("context", Parameter("tokens", .integer), docs: "tokens a window has, instead of the corpus' own"),
         ],
         result: "the model with encoded weights",
         examples: [
@@ -39,7 +51,12 @@ enum Quantize: Command {
             dry-run quantize m as mxfp4_moe
             quantize m.experts as mxfp4
             quantize m.layers[1].router.weight as q8_0
+            """,
             """
+            m = open "examples/models/teach-gptoss-bf16.gguf"
+            calib = corpus "examples/models/heldout.txt" context 64
+            dry-run quantize m by frequency over calib[0:2]
+            """,
         ])
 
     /// What may stand behind `as`: recipes and formats, a name of both once.
@@ -51,7 +68,7 @@ enum Quantize: Command {
     static func run(_ call: Invocation, in session: Session) throws -> Outcome {
         let argument = try call.required("selection")
         let selection = try WeightSelection(argument, for: "quantize")
-        let plan = try plan(of: selection, call)
+        let (plan, notes) = try plan(of: selection, call, session)
         let owner = selection.owner
         guard !plan.entries.isEmpty || plan.untouched.contains(where: { QuantizationPlan.largeParts.contains($0.part) })
         else {
@@ -59,7 +76,7 @@ enum Quantize: Command {
                 code: "quantize.nothing", "nothing in the selection is a matrix that is quantized with the rest",
                 help: "Name a tensor by itself, as m.layers[2].router.weight.", span: argument.span)
         }
-        let table = QuantizationTable(plan: plan, owner: owner)
+        let table = QuantizationTable(plan: plan, owner: owner, notes: notes)
         guard call.prefix != .dryRun else {
             return Outcome(.object(try table.foreseen(compute: session.engine.compute)))
         }
@@ -71,16 +88,45 @@ enum Quantize: Command {
         return Outcome(.object(table.done), edited: .object(edited))
     }
 
-    private static func plan(of selection: WeightSelection, _ call: Invocation) throws -> QuantizationPlan {
-        guard let word = call["as"] else {
-            throw LanguageError(.missingArgument, "`quantize` needs `as`", help: "usage: \(signature.usage)")
+    /// What the one of `as`, `to` and `by` that is given asks for, and what should be said of it.
+    private static func plan(
+        of selection: WeightSelection, _ call: Invocation, _ session: Session
+    ) throws -> (QuantizationPlan, notes: [String]) {
+        let given = call.labels.filter { ["as", "to", "by"].contains($0.name) }
+        guard let label = given.first, given.count == 1, let argument = label.arguments.first else {
+            throw LanguageError(
+                .missingArgument, "`quantize` takes one of as, to and by", help: "usage: \(signature.usage)",
+                span: given.dropFirst().first?.span)
         }
+        if label.name == "as" {
+            if let over = call.label("over") {
+                throw LanguageError(
+                    .unknownLabel, "a format needs no corpus",
+                    help: "Leave out over, or write to 4.25bits over CORPUS.",
+                    span: over.span)
+            }
+            return (try plan(of: selection, as: argument, isPure: call.has("pure")), [])
+        }
+        guard selection.isWhole else {
+            throw LanguageError(
+                .wrongKind, "`\(label.name)` chooses formats for a whole model",
+                help: "Write quantize m \(label.name) ….",
+                span: try call.required("selection").span)
+        }
+        let allocation = BudgetAllocation(owner: selection.owner, call: call)
+        return label.name == "to"
+            ? try allocation.plan(to: argument, in: session) : try allocation.byFrequency(in: session)
+    }
+
+    private static func plan(
+        of selection: WeightSelection, as word: BoundArgument, isPure wantsPure: Bool
+    ) throws -> QuantizationPlan {
         let name = try word.asText()
         let format = WeightFormat.writable.first { $0.name == name }
-        let isPure = format != nil && (!selection.isWhole || call.has("pure"))
+        let isPure = format != nil && (!selection.isWhole || wantsPure)
         let model = selection.owner.model
         if !isPure, let recipe = Recipes.named(name) {
-            guard !call.has("pure") else {
+            guard !wantsPure else {
                 throw LanguageError(
                     code: "quantize.pure", "\(name) is a mixture of formats",
                     help: "Without pure, or with a format such as \(recipe.base.name).", span: word.span)

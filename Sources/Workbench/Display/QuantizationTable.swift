@@ -11,6 +11,8 @@ struct QuantizationTable {
     let plan: QuantizationPlan
     let owner: ModelValue
     var importance: Importance?
+    /// What else should be said.
+    var notes: [String] = []
 
     /// One line for the list of edits.
     var effect: String {
@@ -32,7 +34,7 @@ struct QuantizationTable {
         return TableValue(
             typeName: "quantization", title: "quantized as \(plan.title)",
             rows: ValueTable(columns: ["weight", "tensors", "from", "to", "before", "after"], rows: rows),
-            notes: [weight] + plan.notes)
+            notes: [weight] + notes + plan.notes)
     }
 
     /// What would be done: a row for each tensor of the file, an expert's stack being one, with the error to expect.
@@ -66,7 +68,7 @@ struct QuantizationTable {
             typeName: "quantization", title: "would quantize as \(plan.title)",
             rows: ValueTable(columns: ["tensor", "from", "to", "before", "after", "error"], rows: rows),
             notes: [weight, room, "error: root mean square relative to the weights'\(kind), on sampled rows"]
-                + plan.notes)
+                + notes + plan.notes)
     }
 
     private var weight: String {

@@ -1,0 +1,105 @@
+import Foundation
+import Language
+import Storage
+import Testing
+import Workbench
+
+/// `quantize` as people say it: formats, recipes, budgets.
+struct QuantizeTests {
+    private func session(_ script: String, model: String = "gptoss") -> ScriptedSession {
+        let session = ScriptedSession()
+        let failure = session.run("m = open \"examples/models/teach-\(model)-bf16.gguf\"\n" + script)
+        #expect(failure == nil, "\(failure?.rendered() ?? "")")
+        return session
+    }
+
+    private func types(_ session: ScriptedSession, _ name: String) -> String? {
+        _ = session.run("type-asked-for = m.tensors[\"\(name)\"].type")
+        guard case .text(let type)? = session.value("type-asked-for") else { return nil }
+        return type
+    }
+
+    @Test(arguments: ["gptoss", "qwen3moe"]) func aRecipeMixesTypesAndTheFileSaysWhich(model: String) throws {
+        let path = try ScriptedSession.temporaryPath("out.gguf")
+        let session = session("quantize m as q4_k_m\nsave m \"\(path)\"", model: model)
+        let archive = try Archive.open(path)
+        #expect(archive.metadata["general.file_type"]?.integer == 15)
+        #expect(archive.metadata["general.quantization_version"]?.integer == 2)
+        #expect(archive["blk.0.ffn_gate_inp.weight"]?.format.name == "f32")
+        #expect(archive["blk.0.attn_norm.weight"]?.format.name == "f32")
+        let kinds = Set(archive.tensors.filter { $0.shape.count > 1 }.map(\.format.name))
+        #expect(kinds.count > 2, "\(kinds)")
+        #expect(session.output.lines.first?.contains("quantized as q4_k_m") == true)
+    }
+
+    @Test func aPartOfAModelGetsTheFormatItself() {
+        let session = session("quantize m.layers[0:2].experts as q8_0\nquantize m.layers[2] as q4_0")
+        #expect(types(session, "blk.1.ffn_up_exps.weight") == "q8_0")
+        #expect(types(session, "blk.2.attn_q.weight") == "q4_0")
+        #expect(types(session, "blk.3.ffn_up_exps.weight") == "bf16")
+        #expect(session.run("quantize m as q4_0 pure") == nil)
+        #expect(types(session, "token_embd.weight") == "q4_0" && types(session, "blk.0.attn_q.weight") == "q4_0")
+    }
+
+    @Test func whatDoesNotFitTogetherIsRefusedWithARemedy() {
+        let session = session("calib = (corpus \"examples/models/heldout.txt\" context 32)[0:1]")
+        for (line, part) in [
+            ("quantize m", "one of as, to and by"), ("quantize m as q8_0 to 4bits over calib", "one of as, to and by"),
+            ("quantize m.layers[0] to 4bits over calib", "whole model"), ("quantize m to 4bits", "over"),
+            ("quantize m to 4 over calib", "bits a weight or a size"), ("quantize m as q4_k_m pure", "mixture"),
+            ("quantize m.layers[0].router.weight as q4_k_m", "mixes formats"),
+            ("quantize m to 1bits over calib", "still takes"), ("quantize m to 1KiB over calib", "metadata"),
+            ("quantize m as q2_k_s", "importance"), ("quantize m as q8_0 over calib", "needs no corpus"),
+        ] {
+            let failure = session.run(line)
+            #expect(failure?.message.contains(part) == true, "\(line): \(failure?.rendered() ?? "nothing")")
+            #expect(failure?.help != nil, "\(line)")
+        }
+        #expect(session.object("m", as: ModelValue.self)?.edits.isEmpty == true)
+    }
+
+    @Test func aDryRunNamesEachTensorAndItsError() throws {
+        let session = session("d = dry-run quantize m as q4_k_m")
+        let table = try #require(session.object("d", as: TableValue.self)?.rows)
+        #expect(table.columns == ["tensor", "from", "to", "before", "after", "error"])
+        #expect(table.rows.count == 30)
+        for row in table.rows {
+            guard case .number(let error, _) = row[5] else {
+                Issue.record("no error")
+                continue
+            }
+            #expect(error > 0.001 && error < 0.2)
+        }
+        #expect(session.object("m", as: ModelValue.self)?.edits.isEmpty == true)
+    }
+
+    @Test func aBudgetIsKeptInTheFileAndBeatsAnEqualRecipe() throws {
+        let path = try ScriptedSession.temporaryPath("out.gguf")
+        let session = session(
+            """
+            base = m
+            calib = (corpus "examples/models/heldout.txt" context 64)[0:3]
+            held = (corpus "examples/models/heldout.txt" context 64)[8:12]
+            quantize m to 24MiB over calib
+            save m "\(path)"
+            """)
+        let size = try Data(contentsOf: URL(fileURLWithPath: path)).count
+        #expect(size <= 24 << 20 && size > 23 << 20)
+        #expect(types(session, "blk.0.ffn_gate_inp.weight") == "f32")
+        #expect(
+            session.run("r = quantize base as q4_k_m\nquantize base to 4.6bits over calib") == nil)
+        let bits = (session.number("base.bytes") ?? 0) * 8 / (session.number("base.parameters") ?? 1)
+        #expect(bits <= 4.6 && bits > 4.5)
+    }
+
+    @Test func theRuleByFrequencyGivesExpertsThreeTypes() throws {
+        let session = session(
+            """
+            calib = (corpus "examples/models/heldout.txt" context 64)[0:3]
+            quantize m by frequency over calib
+            """)
+        let kinds = try #require(types(session, "blk.1.ffn_up_exps.weight"))
+        #expect(kinds.split(separator: ",").count == 3, "\(kinds)")
+        #expect(session.output.lines.first?.contains("stacks") == true)
+    }
+}
