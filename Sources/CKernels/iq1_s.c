@@ -2,7 +2,7 @@
 // IQ1_S: weight = step · (codebook[p] ± ⅛), 256 weights in 50 bytes.
 //   0..1    d, half precision
 //   2..33   for every 8 weights the lower eight bits of p
-//   34..49  for every 32 weights a word: four times the upper three bits of p, a scale s of three bits, and whether ⅛ is taken off
+//   34..49  for every 32 weights a word: four times the upper three bits of p, a scale s of three bits, and the shift's sign
 // step = d · (2 · s + 1). Codes are eight times as large and steps an eighth.
 #pragma STDC FP_CONTRACT OFF
 #include "codebooks.h"

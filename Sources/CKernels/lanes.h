@@ -45,6 +45,15 @@ LK_INLINE void LK(write_some)(float *p, lk_lanes v, size_t count) { __builtin_me
 
 LK_INLINE lk_lanes LK(fma)(lk_lanes a, lk_lanes b, lk_lanes c) { return __builtin_elementwise_fma(a, b, c); }
 
+/// a · b + c where the product is exact, so that fusing changes no bit: without an instruction for it, the slow way is spared.
+LK_INLINE lk_lanes LK(add_exact)(lk_lanes a, lk_lanes b, lk_lanes c) {
+#if defined(LK_VARIANT_IS_PORTABLE)
+    return a * b + c;
+#else
+    return LK(fma)(a, b, c);
+#endif
+}
+
 /// Lanes of a where the mask is all ones, of b where it is zero.
 LK_INLINE lk_lanes LK(select)(lk_bits mask, lk_lanes a, lk_lanes b) {
     return (lk_lanes)(((lk_bits)a & mask) | ((lk_bits)b & ~mask));
@@ -121,5 +130,19 @@ LK_INLINE lk_lanes LK(half_at)(const uint8_t *p) {
     const lk_lanes8 eight = (lk_lanes8)_mm256_cvtph_ps(_mm_set1_epi16((short)h));
     return __builtin_shufflevector(eight, eight, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7);
 #endif
+#endif
+}
+
+/// Two neighbouring IEEE half-precision numbers, each in every lane.
+LK_INLINE void LK(two_halves_at)(const uint8_t *p, lk_lanes *first, lk_lanes *second) {
+#if defined(LK_VARIANT_IS_AVX512)
+    int32_t both;
+    __builtin_memcpy(&both, p, sizeof both);
+    const __m512 pairs = _mm512_cvtph_ps(_mm256_set1_epi32(both));
+    *first = (lk_lanes)_mm512_moveldup_ps(pairs);
+    *second = (lk_lanes)_mm512_movehdup_ps(pairs);
+#else
+    *first = LK(half_at)(p);
+    *second = LK(half_at)(p + 2);
 #endif
 }

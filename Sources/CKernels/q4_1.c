@@ -7,19 +7,26 @@
 #define LK_SELF "q4_1.c"
 #include "variants.h"
 #else
-#define LK_LAYOUT_NAME q4_1
-#define LK_BYTES 20
-#define LK_GROUPS 2
-#define LK_STEPS 1
-#define LK_RUN 32
-#define LK_LEAST 1
-#include "unpacked.h"
-
-LK_INLINE void LK(unpack)(const uint8_t *block, LK(head) *head) {
-    head->steps[0] = LK(half)(block);
-    head->leasts[0] = LK(half)(block + 2);
-    LK(put_halves)(head->codes, LK(read16)(block + 4));
+LK_INLINE void LK(load)(const uint8_t *weights, const uint8_t *scales, lk_lanes *out) {
+    (void)scales;
+    lk_lanes scale, least;
+    LK(two_halves_at)(weights, &scale, &least);
+#if defined(LK_VARIANT_IS_AVX512)
+    const lk_lanes numbers = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    const __m512 table = (__m512)LK(add_exact)(numbers, scale, least);
+    const __m512i wide = _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i_u *)(weights + 4)));
+    out[0] = (lk_lanes)_mm512_permutexvar_ps(wide, table);
+    out[1] = (lk_lanes)_mm512_permutexvar_ps(_mm512_srli_epi32(wide, 4), table);
+#else
+    lk_bytes16 codes;
+    __builtin_memcpy(&codes, weights + 4, sizeof codes);
+    out[0] = LK(add_exact)(__builtin_convertvector(codes & 15, lk_lanes), scale, least);
+    out[1] = LK(add_exact)(__builtin_convertvector(codes >> 4, lk_lanes), scale, least);
+#endif
 }
 
+#define LK_LAYOUT_NAME q4_1
+#define LK_GROUPS 2
+#define LK_BYTES 20
 #include "layout.h"
 #endif

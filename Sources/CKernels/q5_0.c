@@ -7,20 +7,23 @@
 #define LK_SELF "q5_0.c"
 #include "variants.h"
 #else
-#define LK_LAYOUT_NAME q5_0
-#define LK_BYTES 22
-#define LK_GROUPS 2
-#define LK_STEPS 1
-#define LK_RUN 32
-#define LK_LEAST 0
-#include "unpacked.h"
 #include "fifth_bits.h"
 
-LK_INLINE void LK(unpack)(const uint8_t *block, LK(head) *head) {
-    head->steps[0] = LK(half)(block);
-    const lk_bytes32 fifth = LK(fifth_bits)(LK(word)(block + 2));
-    LK(put32)(head->codes, (LK(halves)(LK(read16)(block + 6)) | fifth) - 16);
+LK_INLINE void LK(load)(const uint8_t *weights, const uint8_t *scales, lk_lanes *out) {
+    (void)scales;
+    const lk_lanes scale = LK(half_at)(weights);
+#if defined(LK_VARIANT_IS_AVX512)
+    const lk_lanes numbers = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    LK(five_bits)(weights + 6, weights + 2, (numbers - 16) * scale, numbers * scale, out);
+#else
+    const lk_bytes32 codes = LK(five_bits)(weights + 6, weights + 2) - 16;
+    out[0] = LK(sixteen_of)(codes, 0) * scale;
+    out[1] = LK(sixteen_of)(codes, 1) * scale;
+#endif
 }
 
+#define LK_LAYOUT_NAME q5_0
+#define LK_GROUPS 2
+#define LK_BYTES 22
 #include "layout.h"
 #endif

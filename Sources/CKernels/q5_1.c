@@ -8,21 +8,25 @@
 #define LK_SELF "q5_1.c"
 #include "variants.h"
 #else
-#define LK_LAYOUT_NAME q5_1
-#define LK_BYTES 24
-#define LK_GROUPS 2
-#define LK_STEPS 1
-#define LK_RUN 32
-#define LK_LEAST 1
-#include "unpacked.h"
 #include "fifth_bits.h"
 
-LK_INLINE void LK(unpack)(const uint8_t *block, LK(head) *head) {
-    head->steps[0] = LK(half)(block);
-    head->leasts[0] = LK(half)(block + 2);
-    const lk_bytes32 fifth = LK(fifth_bits)(LK(word)(block + 4));
-    LK(put32)(head->codes, LK(halves)(LK(read16)(block + 8)) | fifth);
+LK_INLINE void LK(load)(const uint8_t *weights, const uint8_t *scales, lk_lanes *out) {
+    (void)scales;
+    lk_lanes scale, least;
+    LK(two_halves_at)(weights, &scale, &least);
+#if defined(LK_VARIANT_IS_AVX512)
+    const lk_lanes numbers = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    LK(five_bits)(
+        weights + 8, weights + 4, LK(add_exact)(numbers, scale, least), LK(add_exact)(numbers + 16, scale, least), out);
+#else
+    const lk_bytes32 codes = LK(five_bits)(weights + 8, weights + 4);
+    out[0] = LK(add_exact)(LK(sixteen_of)(codes, 0), scale, least);
+    out[1] = LK(add_exact)(LK(sixteen_of)(codes, 1), scale, least);
+#endif
 }
 
+#define LK_LAYOUT_NAME q5_1
+#define LK_GROUPS 2
+#define LK_BYTES 24
 #include "layout.h"
 #endif

@@ -30,7 +30,7 @@ LK_INLINE void LK(step)(const LK(head) *head, size_t step, lk_lanes *out) {
         __builtin_memcpy(&codes, head->codes + group * LK_LANES, sizeof codes);
         const lk_lanes numbers = __builtin_convertvector(__builtin_convertvector(codes, lk_bits), lk_lanes);
 #if LK_LEAST
-        out[g] = LK(fma)(numbers, scale, LK(splat)(head->leasts[group * LK_LANES / LK_RUN]));
+        out[g] = LK(add_exact)(numbers, scale, LK(splat)(head->leasts[group * LK_LANES / LK_RUN]));
 #else
         out[g] = numbers * scale;
 #endif
@@ -62,12 +62,6 @@ LK_INLINE uint32_t LK(short_word)(const uint8_t *p) {
     uint16_t v;
     __builtin_memcpy(&v, p, sizeof v);
     return v;
-}
-
-/// Sixteen codes of the low and high halves of sixteen bytes: weight j in the low half of byte j, weight j + 16 in its high half.
-LK_INLINE void LK(put_halves)(int8_t *codes, lk_bytes16 bytes) {
-    LK(put16)(codes, bytes & 15);
-    LK(put16)(codes + 16, bytes >> 4);
 }
 
 /// Four times 32 codes of two bits: bits 2g and 2g + 1 of byte l are those of weight 32g + l.
