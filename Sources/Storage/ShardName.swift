@@ -25,6 +25,13 @@ struct ShardName {
         self.suffix = suffix
     }
 
+    init(prefix: String, number: Int, count: Int, suffix: String) {
+        self.prefix = prefix
+        self.number = number
+        self.count = count
+        self.suffix = suffix
+    }
+
     /// The path of another shard.
     func path(_ number: Int) -> String { "\(prefix)-\(Self.digits(number))-of-\(Self.digits(count))\(suffix)" }
 

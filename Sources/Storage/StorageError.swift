@@ -32,6 +32,8 @@ public struct StorageError: Explained, Hashable {
         case changed
         /// The target is a file that is open right now.
         case inUse
+        /// The target is there, and is not Lancet's to replace.
+        case exists
         /// The disk has no room for what is to be written.
         case noSpace
         /// The system refused a write.

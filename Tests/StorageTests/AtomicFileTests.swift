@@ -1,6 +1,5 @@
 import Foundation
 import Storage
-import Synchronization
 import Tensors
 import Testing
 
@@ -131,11 +130,5 @@ import Testing
         #expect(throws: StorageError.self) { try write(folder.path) }
         #expect(throws: StorageError.self) { try write(folder.appending("absent/target")) }
         #expect(try folder.names() == [])
-    }
-
-    /// Counts calls, from 0.
-    private final class Counter: Sendable {
-        private let count = Atomic<Int>(0)
-        func next() -> Int { count.add(1, ordering: .relaxed).oldValue }
     }
 }

@@ -19,6 +19,9 @@ int lf_open_nameless(const char *folder, int mode);
 /// Gives a nameless file a name that is free.
 int lf_link_nameless(int file, const char *path);
 
+/// Lets two files or folders change names, at once.
+int lf_exchange(const char *one, const char *other);
+
 /// Lets reads of missing pages of guarded maps give zeros instead of ending the process, and calls `noticed` then, inside
 /// a signal handler. Other bus errors go where they went before.
 int lf_guard_install(void (*noticed)(void));

@@ -10,6 +10,8 @@ public struct GGUFWriter: Sendable {
     public var metadata: Metadata
     /// Tensors in file order.
     public var tensors: [TensorPlan]
+    /// Digests them on their way, if given.
+    public var seal: Seal<Metadata>?
 
     public init(metadata: Metadata, tensors: [TensorPlan], version: UInt32 = 3) {
         self.version = version
@@ -35,21 +37,51 @@ public struct GGUFWriter: Sendable {
     public func write(
         to path: String, calls: FileCalls = .system, progress: ((_ done: Int, _ total: Int) -> Void)? = nil
     ) throws -> Int {
+        let frame = try frame(path)
+        let digester = seal.map { TensorDigester($0.digest) }
+        defer { digester?.stop() }
+        return try AtomicFile.write(to: path, expectedBytes: frame.byteCount, calls: calls) { file in
+            if let progress { file.progress = { progress($0, frame.byteCount) } }
+            try append(to: &file, in: frame, digester: digester)
+            if let seal, let digester {
+                for range in seal.others { digester.add(range) }
+                let sealed = seal.notes(try digester.digests(calls.checkInterruption))
+                let head = headBytes(sealed) + frame.infos
+                precondition(head.count == frame.head.count, "digests have places of their length")
+                try file.overwriteStart(with: head)
+            }
+            return file.count
+        }
+    }
+
+    /// Everything about a file but its tensors' bytes.
+    struct Frame {
+        let alignment: Int
+        let layout: TensorLayout
+        /// The bytes that describe tensors.
+        let infos: [UInt8]
+        /// All bytes before the data section but its padding.
+        let head: [UInt8]
+        /// The length of the file.
+        let byteCount: Int
+    }
+
+    func frame(_ path: String) throws(StorageError) -> Frame {
         let alignment = try alignment(path)
         let layout = try TensorLayout(tensors, alignment: alignment, file: path)
         let infos = try infoBytes(layout, file: path)
-        let header = headerBytes() + infos
-        let dataOffset = GGUFReader.aligned(header.count, alignment).partialValue
-        let total = dataOffset + layout.byteCount
-        return try AtomicFile.write(to: path, expectedBytes: total, calls: calls) { file in
-            if let progress { file.progress = { progress($0, total) } }
-            try file.append(header)
-            try file.pad(to: alignment)
-            for (plan, byteCount) in zip(tensors, layout.byteCounts) {
-                try file.append(plan, byteCount: byteCount)
-                try file.pad(to: alignment)
-            }
-            return file.count
+        let head = headBytes(metadata) + infos
+        return Frame(
+            alignment: alignment, layout: layout, infos: infos, head: head,
+            byteCount: GGUFReader.aligned(head.count, alignment).partialValue + layout.byteCount)
+    }
+
+    func append(to file: inout AtomicFile, in frame: Frame, digester: TensorDigester? = nil) throws {
+        try file.append(frame.head)
+        try file.pad(to: frame.alignment)
+        for (plan, byteCount) in zip(tensors, frame.layout.byteCounts) {
+            try file.append(plan, byteCount: byteCount, digester: digester)
+            try file.pad(to: frame.alignment)
         }
     }
 
@@ -63,7 +95,7 @@ public struct GGUFWriter: Sendable {
     }
 
     /// Everything before the tensor infos.
-    private func headerBytes() -> [UInt8] {
+    private func headBytes(_ metadata: Metadata) -> [UInt8] {
         var bytes = Array("GGUF".utf8)
         PackedValue.append(version, to: &bytes)
         PackedValue.append(UInt64(tensors.count), to: &bytes)

@@ -22,17 +22,30 @@ public struct SafetensorsWriter: Sendable {
 
     /// Writes the file under its name, whole or not at all.
     ///
+    /// - Parameter progress: told now and then how many bytes are done, and of how many.
     /// - Returns: its length in bytes.
     /// - Throws: `StorageError` `.inexpressible` for a format that safetensors does not have (choose BF16 or F32, or
     ///   save as GGUF), `.duplicate`, and those of `AtomicFile`; `Interrupted`; whatever a plan throws.
     @discardableResult
-    public func write(to path: String, calls: FileCalls = .system) throws -> Int {
+    public func write(
+        to path: String, calls: FileCalls = .system, progress: ((_ done: Int, _ total: Int) -> Void)? = nil
+    ) throws -> Int {
+        try write(to: path, calls: calls, progress: progress, digester: nil)
+    }
+
+    func write(
+        to path: String, calls: FileCalls, progress: ((Int, Int) -> Void)?, digester: TensorDigester?
+    ) throws -> Int {
         let sorted = try sorted(path)
         let layout = try TensorLayout(sorted, alignment: 1, file: path)
         let header = try headerBytes(sorted, layout, file: path)
-        return try AtomicFile.write(to: path, expectedBytes: header.count + layout.byteCount, calls: calls) { file in
+        let total = header.count + layout.byteCount
+        return try AtomicFile.write(to: path, expectedBytes: total, calls: calls) { file in
+            if let progress { file.progress = { progress($0, total) } }
             try file.append(header)
-            for (plan, byteCount) in zip(sorted, layout.byteCounts) { try file.append(plan, byteCount: byteCount) }
+            for (plan, byteCount) in zip(sorted, layout.byteCounts) {
+                try file.append(plan, byteCount: byteCount, digester: digester)
+            }
             return file.count
         }
     }

@@ -43,6 +43,45 @@ public struct AtomicFile: ~Copyable {
         }
     }
 
+    /// Writes several files, of which none gets its name before all are complete.
+    ///
+    /// - Parameters:
+    ///   - targets: their paths and how much will be written to each.
+    ///   - body: fills the file of an index.
+    /// - Throws: as `write(to:)` of one.
+    static func writeTogether(
+        _ targets: [(path: String, expectedBytes: Int)], calls: FileCalls,
+        _ body: (inout AtomicFile, Int) throws -> Void
+    ) throws {
+        var complete: [(scratch: ScratchFile, path: String)] = []
+        var named: [String] = []
+        do {
+            var left = targets.reduce(0) { $0 + $1.expectedBytes }
+            for (index, target) in targets.enumerated() {
+                var file = try AtomicFile(path: target.path, expectedBytes: left, calls: calls)
+                do {
+                    try body(&file, index)
+                    try file.complete()
+                } catch {
+                    file.abandon()
+                    throw error
+                }
+                complete.append((file.scratch, file.path))
+                left -= target.expectedBytes
+            }
+            for (scratch, path) in complete.reversed() {
+                let isNew = FileIdentity(path: path) == nil
+                try scratch.give(path, calls: calls)
+                complete.removeLast()
+                if isNew { named.append(path) }
+            }
+        } catch {
+            for (scratch, _) in complete { scratch.abandon() }
+            for path in named { unlink(path) }
+            throw error
+        }
+    }
+
     /// Appends bytes.
     /// - Throws: `StorageError` `.noSpace` or `.unwritable`, perhaps for bytes appended earlier; `Interrupted`.
     public mutating func append(_ bytes: UnsafeRawBufferPointer) throws {
@@ -114,11 +153,7 @@ extension AtomicFile {
         if let existing = FileIdentity(path: target), MappedFiles.contains(existing) { throw Self.inUse(path) }
         let free = calls.freeBytes(folder)
         guard free >= 0 else { throw Self.failure(Int32(-free), "looking into the folder", file: path) }
-        guard free >= expectedBytes else {
-            throw StorageError(
-                .noSpace, file: path, "it takes \(expectedBytes) bytes, but only \(free) are free",
-                remedy: "free some space or save to another disk")
-        }
+        guard free >= expectedBytes else { throw Self.noRoom(expectedBytes, free, file: path) }
         scratch = try ScratchFile(in: folder, for: path, calls: calls)
         appender = FileAppender(path: target, descriptor: scratch.descriptor, calls: calls)
         self.path = target
@@ -153,6 +188,12 @@ extension AtomicFile {
     }
 
     private mutating func finish() throws {
+        try complete()
+        try scratch.give(path, calls: calls)
+    }
+
+    /// Puts the whole file on disk; only its name is missing then.
+    private mutating func complete() throws {
         try drain()
         try calls.checkInterruption()
         try MappedFiles.check()
@@ -160,7 +201,6 @@ extension AtomicFile {
         guard synced >= 0 else { throw Self.failure(Int32(-synced), "putting the file on disk", file: path) }
         // A file can have been mapped under this name since the first look.
         if let existing = FileIdentity(path: path), MappedFiles.contains(existing) { throw Self.inUse(path) }
-        try scratch.give(path, calls: calls)
         behind?.close()
     }
 
@@ -171,6 +211,12 @@ extension AtomicFile {
 
     private static func inUse(_ path: String) -> StorageError {
         StorageError(.inUse, file: path, "the file is open and in use", remedy: "save under another name")
+    }
+
+    static func noRoom(_ expectedBytes: Int, _ free: Int, file: String) -> StorageError {
+        StorageError(
+            .noSpace, file: file, "it takes \(expectedBytes) bytes, but only \(free) are free",
+            remedy: "free some space or save to another disk")
     }
 
     static func failure(_ number: Int32, _ doing: String, file: String) -> StorageError {
