@@ -45,6 +45,8 @@ PATTERNS = {
     "gpt-4o": rf"[^\r\n\p{{L}}\p{{N}}]?{UPPER}*{LOWER}+{CONTRACTIONS}?|[^\r\n\p{{L}}\p{{N}}]?{UPPER}+{LOWER}*{CONTRACTIONS}?"
     + r"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|" + SPACES,
 }
+# llama.cpp's for files whose pre-tokenizer is `default`: each cuts the pieces of the one before.
+FALLBACK = [r"[\p{P}\$\+<=>\^~\|]+", PATTERNS["gpt-2"], r"\p{N}+", "[0-9][0-9][0-9]"]
 
 
 def splitter(name):
@@ -234,8 +236,9 @@ def main(vocabularies):
     write("texts.json", texts)
     lengths = lambda name, text: [len(text[a:b].encode()) for _, (a, b) in cut[name].pre_tokenize_str(text)]
     cut = {n: pre_tokenizers.Split(Regex(p), behavior="isolated") for n, p in PATTERNS.items()}
-    splits = {n: [lengths(n, t) for t in texts] for n in PATTERNS}
-    assert all(sum(s) == len(t.encode()) for n in PATTERNS for s, t in zip(splits[n], texts))
+    cut["default"] = pre_tokenizers.Sequence([pre_tokenizers.Split(Regex(p), behavior="isolated") for p in FALLBACK])
+    splits = {n: [lengths(n, t) for t in texts] for n in cut}
+    assert all(sum(s) == len(t.encode()) for n in cut for s, t in zip(splits[n], texts))
     write("splits.json", {n: [s if len(s) <= 400 else [len(s), digest(s)] for s in v] for n, v in splits.items()})
     encoders = {n: full(vocabularies, n) for n in ("gpt-2", "qwen2", "llama-bpe")} | {"small-" + n: small(n, trapped) for n in ("qwen2", "llama-bpe", "gpt-4o")}
     shown = lambda ids, index: ids if index < len(trapped) and len(ids) <= 100 else [len(ids), digest(ids)]

@@ -85,7 +85,7 @@ final class ByteLevelTokenizer: Tokenizer {
         return ids
     }
 
-    private static func mergeTable(
+    static func mergeTable(
         _ merges: [(left: String, right: String)], in vocabulary: Vocabulary
     ) throws(TokenizerError) -> MergeTable {
         var table = MergeTable(capacity: merges.count)

@@ -117,7 +117,7 @@ extension HuggingFaceTokenizer {
     }
 
     /// A `Sequence`'s parts, one part as it is, none for null.
-    private func steps(_ value: JSON, _ list: String) -> [JSON] {
+    func steps(_ value: JSON, _ list: String) -> [JSON] {
         if value.isNull { return [] }
         return value["type"]?.asString == "Sequence" ? value[list]?.asArray ?? [] : [value]
     }

@@ -27,6 +27,18 @@ struct PieceMerger {
     ) {
         ids.removeAll(keepingCapacity: true)
         for byte in piece { ids.append(byteIDs[Int(byte)]) }
+        merge(table, into: &result)
+    }
+
+    /// Appends the ids of a piece, given the ids of its smallest parts.
+    mutating func merge(parts: [Int32], table: MergeTable, into result: inout [Int]) {
+        ids.removeAll(keepingCapacity: true)
+        ids += parts
+        merge(table, into: &result)
+    }
+
+    private mutating func merge(_ table: MergeTable, into result: inout [Int]) {
+        guard !ids.isEmpty else { return }
         if ids.count <= Self.linearLimit { mergeLinearly(table) } else { mergeByHeap(table) }
         for id in ids { result.append(Int(id)) }
     }

@@ -1,6 +1,6 @@
 /// What the pre-tokenizers need to know about a character: one bit a class, so that a set of classes is a mask.
 ///
-/// A character in none of them is punctuation, a symbol, a control character or unassigned.
+/// A character in none of them is a symbol, a control character or unassigned.
 enum ScalarClass {
     /// Lu and Lt.
     static let upper: UInt8 = 1
@@ -16,6 +16,8 @@ enum ScalarClass {
     static let space: UInt8 = 32
     /// Carriage return and line feed.
     static let lineEnd: UInt8 = 64
+    /// Pc, Pd, Ps, Pe, Pi, Pf and Po, and the ASCII symbols `$+<=>^~|`.
+    static let punctuation: UInt8 = 128
 
     /// `\p{L}`
     static let letter = upper | lower | otherLetter
@@ -37,7 +39,10 @@ enum ScalarClass {
         case .modifierLetter, .otherLetter: return otherLetter
         case .nonspacingMark, .spacingMark, .enclosingMark: return mark
         case .decimalNumber, .letterNumber, .otherNumber: return number
-        default: return 0
+        case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation, .initialPunctuation,
+            .finalPunctuation, .otherPunctuation:
+            return punctuation
+        default: return "$+<=>^~|".unicodeScalars.contains(scalar) ? punctuation : 0
         }
     }
 

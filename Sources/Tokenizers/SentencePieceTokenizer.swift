@@ -21,27 +21,14 @@ final class SentencePieceTokenizer: Tokenizer {
             throw .malformed("tokenizer.ggml.scores", "the score of id \(id) is not a number")
         }
         vocabulary = try Vocabulary(entries: definition.entries, marks: definition.marks) { entry in
-            switch entry.kind {
-            case .byte: Self.byte(entry.spelling).map { [$0] } ?? Array(entry.spelling.utf8)
-            case .normal: Self.withSpaces(entry.spelling)
-            case .unknown, .control, .userDefined, .unused: Array(entry.spelling.utf8)
-            }
+            BytePieces.content(of: entry)
         }
         self.scores = scores
         isText = definition.entries.map { $0.kind == .normal || $0.kind == .userDefined }
         boundary = definition.boundary
         dropsLeadingSpace = addsSpacePrefix
         added = AddedSets(definition.entries, normalizes: false)
-        var byteIDs: [Int] = []
-        for byte in UInt8.min...UInt8.max {
-            guard let id = vocabulary.id(ofSpelling: Self.spelling(byte)) else {
-                throw TokenizerError(
-                    .missing, "vocabulary", "no piece \(Self.spelling(byte)) stands for that byte",
-                    remedy: "a SentencePiece vocabulary needs a piece for every byte, or some texts have no ids")
-            }
-            byteIDs.append(id)
-        }
-        self.byteIDs = byteIDs
+        byteIDs = try BytePieces.ids(in: vocabulary)
     }
 
     func encode(_ text: String, parsingSpecialTokens: Bool, addingBoundary: Bool) -> [Int] {
@@ -92,16 +79,4 @@ final class SentencePieceTokenizer: Tokenizer {
         return marked
     }
 
-    private static func withSpaces(_ spelling: String) -> [UInt8] {
-        Array(String(String.UnicodeScalarView(spelling.unicodeScalars.map { $0 == "\u{2581}" ? " " : $0 })).utf8)
-    }
-
-    private static func spelling(_ byte: UInt8) -> String {
-        "<0x" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true) + ">"
-    }
-
-    private static func byte(_ spelling: String) -> UInt8? {
-        guard spelling.utf8.count == 6, spelling.hasPrefix("<0x"), spelling.hasSuffix(">") else { return nil }
-        return UInt8(spelling.dropFirst(3).dropLast(), radix: 16)
-    }
 }

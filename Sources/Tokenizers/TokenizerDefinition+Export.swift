@@ -2,7 +2,8 @@ extension TokenizerDefinition {
     /// The tokenizer as GGUF metadata.
     ///
     /// GGUF has no word for pieces that are cut out of a text only after it is composed; they are cut out before, which
-    /// differs where a combining mark follows one.
+    /// differs where a combining mark follows one. Nor has it one for a space put before the text alone: it is put before
+    /// what follows a control piece, too.
     ///
     /// - Parameter rows: how many rows the model's embedding has; rows beyond the pieces become unused ones.
     /// - Throws: ``TokenizerError`` `unsupported` for what GGUF cannot say: normalization or whole-piece rules other than
@@ -19,11 +20,19 @@ extension TokenizerDefinition {
             file = GGUFVocabulary(
                 model: "llama", pre: "default", tokens: tokens, tokenTypes: types, scores: scores + unusedScores)
             file.addsSpacePrefix = addsSpacePrefix
+        case .characters(let merges, let spaces, let ignoresMerges):
+            guard !ignoresMerges else {
+                throw .unsupported("model.ignore_merges", "true with byte_fallback in GGUF", supported: ["false"])
+            }
+            file = GGUFVocabulary(
+                model: "llama", pre: "default", tokens: tokens, tokenTypes: types,
+                scores: try MergeScores(padded.entries, merges).scores)
+            file.addsSpacePrefix = spaces.prefix != .none
         case .byteLevel(let merges, let pre, let normalizes, let ignoresMerges):
             guard normalizes == pre.normalizesByName else {
                 throw .unsupported(
                     "normalizer", normalizes ? "NFC in GGUF" : "no normalizer in GGUF",
-                    supported: ["NFC with qwen2", "none with the other pre-tokenizers"])
+                    supported: ["NFC with qwen2 and olmo", "none with the other pre-tokenizers"])
             }
             // o200k's whole pieces are what merging arrives at, so either setting may be written for it.
             guard ignoresMerges == pre.ignoresMergesByName || pre == .o200k else {

@@ -1,7 +1,7 @@
 extension TokenizerDefinition {
     /// Reads a tokenizer from GGUF metadata.
     ///
-    /// The pre-tokenizer's name also says what the file does not: `qwen2` composes characters (NFC, as its
+    /// The pre-tokenizer's name also says what the file does not: `qwen2` and `olmo` compose characters (NFC, as their
     /// `tokenizer.json` says, though llama.cpp does not), `llama-bpe` and `gpt-4o` take whole pieces before merging.
     ///
     /// - Throws: ``TokenizerError`` `unsupported` for other models and pre-tokenizers, `missing` and `malformed` for
@@ -104,7 +104,7 @@ extension TokenizerDefinition {
 
 extension PreTokenizer {
     /// Whether a GGUF file with this pre-tokenizer means text to be composed first.
-    var normalizesByName: Bool { self == .qwen2 }
+    var normalizesByName: Bool { self == .qwen2 || self == .olmo }
 
     /// Whether a GGUF file with this pre-tokenizer means whole pieces to be taken before merging.
     var ignoresMergesByName: Bool { self == .llama3 || self == .o200k }

@@ -14,11 +14,19 @@ extension TokenizerDefinition {
         try file.checkModel()
         entries = try file.entries()
         let merges = try file.merges()
-        let normalizes = try file.normalizes()
-        model = .byteLevel(
-            merges: merges, pre: try file.preTokenizer(), normalizes: normalizes,
-            ignoresMerges: document["model"]?["ignore_merges"]?.asBoolean ?? false)
-        try file.checkDecoder()
+        let ignoresMerges = document["model"]?["ignore_merges"]?.asBoolean ?? false
+        if document["model"]?["byte_fallback"]?.asBoolean == true {
+            file.markBytes(&entries)
+            model = .characters(merges: merges, spaces: try file.spaces(), ignoresMerges: ignoresMerges)
+        } else {
+            let normalizes = try file.normalizes()
+            let pre = try file.preTokenizer()
+            // OLMo's pieces are GPT-2's, and GGUF tells the two apart by whether text is composed.
+            model = .byteLevel(
+                merges: merges, pre: pre == .gpt2 && normalizes ? .olmo : pre, normalizes: normalizes,
+                ignoresMerges: ignoresMerges)
+            try file.checkDecoder()
+        }
         marks = Marks()
         boundary = TextBoundary(rule: "")
         marks.bos = try file.mark("bos_token", among: entries)
@@ -39,7 +47,7 @@ struct HuggingFaceTokenizer {
     let document: JSON
     let configuration: JSON
 
-    /// Refuses models other than byte-level BPE and the options of BPE that nothing here implements.
+    /// Refuses models other than BPE and the options of BPE that nothing here implements.
     func checkModel() throws(TokenizerError) {
         guard let model = document["model"], model.asObject != nil else { throw .missing("model") }
         let type = model["type"]?.asString ?? "BPE"
@@ -51,11 +59,6 @@ struct HuggingFaceTokenizer {
         }
         if let dropout = model["dropout"]?.asDouble, dropout != 0 {
             throw .unsupported("model.dropout", "dropout \(dropout)", supported: ["none"])
-        }
-        if model["byte_fallback"]?.asBoolean == true {
-            throw .unsupported(
-                "model.byte_fallback", "a SentencePiece model written as tokenizer.json",
-                supported: ["byte-level BPE here; SentencePiece from GGUF"])
         }
     }
 

@@ -28,6 +28,7 @@ public struct TokenizerDefinition: Sendable {
         case byteLevel(
             merges: [(left: String, right: String)], pre: PreTokenizer, normalizes: Bool, ignoresMerges: Bool)
         case sentencePiece(scores: [Float], addsSpacePrefix: Bool)
+        case characters(merges: [(left: String, right: String)], spaces: SpaceRule, ignoresMerges: Bool)
     }
 
     /// The most rows that a vocabulary may have.
@@ -49,6 +50,7 @@ public struct TokenizerDefinition: Sendable {
         switch model {
         case .byteLevel: try ByteLevelTokenizer(self)
         case .sentencePiece: try SentencePieceTokenizer(self)
+        case .characters: try CharacterTokenizer(self)
         }
     }
 

@@ -8,7 +8,9 @@ import Tokenizers
     @Test(arguments: PreTokenizer.allCases)
     func textsAreCutAlike(pre: PreTokenizer) throws {
         let texts = try TokenizerFixtures.texts()
-        let golden = try #require(try TokenizerFixtures.json("splits.json")[pre.rawValue]?.asArray)
+        let golden = try #require(
+            // OLMo cuts as GPT-2 does.
+            try TokenizerFixtures.json("splits.json")[pre == .olmo ? "gpt-2" : pre.rawValue]?.asArray)
         #expect(texts.count == golden.count && texts.count > 2200)
         for (text, lengths) in zip(texts, golden) {
             var start = 0

@@ -51,9 +51,9 @@ import Tokenizers
         #expect(model?.code == "tokenizer.unsupported")
         #expect(model?.message.contains("'rwkv'") == true)
         #expect(model?.remedy == "supported: gpt2, llama")
-        let pre = failure { $0.pre = "default" }
-        #expect(pre?.message.contains("'default'") == true)
-        #expect(pre?.remedy == "supported: gpt-2, qwen2, llama-bpe, gpt-4o")
+        let pre = failure { $0.pre = "mpt" }
+        #expect(pre?.message.contains("'mpt'") == true)
+        #expect(pre?.remedy == "supported: gpt-2, olmo, qwen2, llama-bpe, default, gpt-4o")
     }
 
     @Test func brokenEntriesAreNamed() {
@@ -99,7 +99,28 @@ import Tokenizers
     @Test(arguments: [
         (#"{}"#, "model"),
         (#"{"model":{"type":"WordPiece"}}"#, "model.type"),
-        (#"{"model":{"type":"BPE","byte_fallback":true}}"#, "model.byte_fallback"),
+        (#"{"model":{"type":"BPE","byte_fallback":true}}"#, "model.vocab"),
+        (#"{"model":{"byte_fallback":true,"vocab":{"a":0},"merges":[]}}"#, "normalizer"),
+        (
+            #"{"model":{"byte_fallback":true,"vocab":{"a":0},"merges":[]},"pre_tokenizer":{"type":"Metaspace","replacement":"_"}}"#,
+            "pre_tokenizer Metaspace"
+        ),
+        (
+            #"{"model":{"byte_fallback":true,"vocab":{"a":0},"merges":[]},"pre_tokenizer":{"type":"Metaspace","prepend_scheme":"last"}}"#,
+            "pre_tokenizer Metaspace"
+        ),
+        (
+            #"{"model":{"byte_fallback":true,"vocab":{"a":0},"merges":[]},"pre_tokenizer":{"type":"ByteLevel"}}"#,
+            "pre_tokenizer"
+        ),
+        (
+            #"{"model":{"byte_fallback":true,"vocab":{"a":0},"merges":[]},"pre_tokenizer":{"type":"Metaspace"},"decoder":{"type":"WordPiece"}}"#,
+            "decoder"
+        ),
+        (
+            #"{"model":{"byte_fallback":true,"vocab":{"a":0},"merges":[]},"pre_tokenizer":{"type":"Metaspace"}}"#,
+            "vocabulary"
+        ),
         (#"{"model":{"continuing_subword_prefix":"@@"}}"#, "model.continuing_subword_prefix"),
         (#"{"model":{"dropout":0.1}}"#, "model.dropout"),
         (#"{"model":{"merges":[]}}"#, "model.vocab"),
@@ -157,8 +178,9 @@ import Tokenizers
         for pre in PreTokenizer.allCases { #expect(error?.remedy?.contains(pre.pattern) == true) }
     }
 
-    @Test func damagedFilesNeverTrap() throws {
-        let bytes = try TokenizerFixtures.json("small-gpt-4o.json").utf8()
+    @Test(arguments: ["small-gpt-4o.json", "spm-prepend.json", "spm-always.json"])
+    func damagedFilesNeverTrap(name: String) throws {
+        let bytes = try TokenizerFixtures.json(name).utf8()
         var state: UInt64 = 7
         for _ in 0..<300 {
             var damaged = bytes
