@@ -43,7 +43,7 @@ def attempt(c, seed):
         # A quantized model is given to transformers as the float32 values its blocks decode to.
         storage = "F32" if not c.huggingface else c.storage
         containers.write_folder(c, t, folder, storage)
-        model = reference.load(folder)
+        model = reference.load(folder, c.experts > 0)
     reference.check_values(model, containers.folder_tensors(c, t, "F32", packed=False))
     out = reference.sites(model, tokens)
     truth = out["logits"]
@@ -53,13 +53,13 @@ def attempt(c, seed):
     double = reference.logits(model.double(), tokens)
     model.float()
     figures = {
-        "router_margin": round(reference.router_margin(out, c.layers), 6),
+        "router_margin": round(reference.router_margin(out, c.layers), 6) if c.experts else None,
         "argmax_margin": round((top[:, 0] - top[:, 1]).min().item() / span, 6),
         "logits_range": round(span, 4),
         "double_precision_difference": float(f"{(double - truth).abs().max().item() / span:.2e}"),
         "update_ratio": ratios,
     }
-    if figures["router_margin"] < MARGIN:
+    if c.experts and figures["router_margin"] < MARGIN:
         return None, "a router is near a tie"
     if figures["argmax_margin"] < 4 * TOLERANCE:
         return None, "a greedy choice is near a tie"
@@ -106,6 +106,7 @@ def build(c):
         "containers": [n for n, held in (("huggingface", c.huggingface), ("gguf", c.gguf)) if held],
         "sites": c.sites, "features": list(c.features), "tokens": c.tokens, "layers": c.layers,
         "hidden": c.hidden, "heads": c.heads, "kv_heads": c.kv_heads, "head_dim": c.head_dim,
+        "dense_width": c.dense_width, "shared_width": c.shared_width,
         "experts": c.experts, "top_k": c.top_k, "expert_width": c.width, "vocab": c.vocab, "window": c.window,
         "windowed_layers": [l for l in range(c.layers) if c.is_windowed(l)],
         "dense_layers": [l for l in range(c.layers) if c.is_dense(l)], "tied": c.tied,
@@ -115,7 +116,7 @@ def build(c):
         json.dump(meta, f, indent=2)
         f.write("\n")
     size = sum(os.path.getsize(os.path.join(folder, n)) for n in os.listdir(folder))
-    print(f"{c.name:24s} seed {seed:3d}  {size / 1024:7.0f} KB  margin {figures['router_margin']:.4f}  "
+    print(f"{c.name:24s} seed {seed:3d}  {size / 1024:7.0f} KB  margin {figures['router_margin']}  "
           f"noise {figures['double_precision_difference']:.1e}  ratios {min(figures['update_ratio'].values())}–"
           f"{max(figures['update_ratio'].values())}  {figures['mutations']}", flush=True)
 

@@ -23,7 +23,8 @@ def route(model, module, router_logits):
         top, chosen = torch.topk(router_logits, module.top_k, dim=-1)
         return router_logits, torch.softmax(top, dim=-1), chosen
     top, chosen = torch.topk(torch.softmax(router_logits, dim=-1), module.top_k, dim=-1)
-    return router_logits, top / top.sum(-1, keepdim=True) if module.norm_topk_prob else top, chosen
+    # Mixtral's router always brings the chosen shares to a sum of 1 and has no setting for it.
+    return router_logits, top / top.sum(-1, keepdim=True) if getattr(module, "norm_topk_prob", True) else top, chosen
 
 
 def changed(x, edit, donor):

@@ -9,6 +9,7 @@ import torch
 from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
 
 from .reference import is_gptoss, is_sparse, logits
+from .weights import has_attention_bias
 
 
 def rerope(model, **changes):
@@ -53,6 +54,40 @@ def drop_head_norm_weights(model):
         layer.self_attn.k_norm.weight.data.fill_(1.0)
 
 
+def split_whole_norms(model):
+    """Norms over all heads together become norms over each head."""
+    for layer in model.model.layers:
+        attention = layer.self_attn
+        for norm in (attention.q_norm, attention.k_norm):
+            def by_head(x, norm=norm, width=attention.head_dim):
+                heads = x.unflatten(-1, (-1, width))
+                scaled = heads * torch.rsqrt(heads.pow(2).mean(-1, keepdim=True) + norm.variance_epsilon)
+                return scaled.flatten(-2) * norm.weight
+            norm.forward = by_head
+
+
+def drop_shared_experts(model):
+    for layer in model.model.layers:
+        if is_sparse(layer):
+            layer.mlp.shared_expert.down_proj.weight.data.zero_()
+
+
+def open_shared_gates(model):
+    """The shared expert counts fully: its gate's sigmoid becomes 1."""
+    for layer in model.model.layers:
+        if is_sparse(layer):
+            layer.mlp.shared_expert_gate.register_forward_hook(lambda m, args, output: torch.full_like(output, 1e9))
+
+
+def interleave_rows(model):
+    """Query and key rows in the order of a GGUF, read as if they were in Hugging Face's."""
+    for layer in model.model.layers:
+        for module in (layer.self_attn.q_proj, layer.self_attn.k_proj):
+            for p in module.parameters():
+                pairs = p.data.reshape(-1, 2, layer.self_attn.head_dim // 2, *p.shape[1:])
+                p.data = pairs.swapaxes(1, 2).reshape(p.shape)
+
+
 def flip_norm_topk(model):
     for layer in model.model.layers:
         if is_sparse(layer):
@@ -77,6 +112,16 @@ def applicable(c):
     if c.rope.yarn:
         out["other-truncation"] = other_truncation
         out["yarn-off"] = lambda m: rerope(m, rope_type="default")
+    if c.rope.factor and not c.rope.yarn:
+        out["stretching-off"] = lambda m: rerope(m, rope_type="default")
+    if c.traits.interleaved:
+        out["rows-interleaved"] = interleave_rows
+    if c.traits.shared:
+        out["shared-experts-dropped"], out["shared-gates-open"] = drop_shared_experts, open_shared_gates
+    if c.traits.head_norms == "whole":
+        out["norms-by-head"] = split_whole_norms
+    if c.mlp_bias:
+        out["mlp-biases-dropped"] = drop_biases("mlp")
     if c.window:
         out["window-one-longer"], out["window-one-shorter"] = window_by(1), window_by(-1)
     if c.family == "gpt-oss":
@@ -84,11 +129,11 @@ def applicable(c):
         out["expert-biases-dropped"] = drop_biases("experts")
         out["router-bias-dropped"] = drop_biases("router")
         out["clamp-dropped"] = unclamp
-    else:
+    elif c.traits.head_norms:
         out["head-norm-weights-dropped"] = drop_head_norm_weights
-        if c.top_k < c.experts:
-            out["norm-topk-flipped"] = flip_norm_topk
-    if c.attention_bias or (c.attention_bias is None and c.family == "gpt-oss"):
+    if c.top_k < c.experts and c.family not in ("gpt-oss", "mixtral"):
+        out["norm-topk-flipped"] = flip_norm_topk
+    if has_attention_bias(c):
         out["attention-biases-dropped"] = drop_biases("self_attn")
     return out
 

@@ -11,9 +11,10 @@ from transformers import AutoModelForCausalLM
 torch.set_grad_enabled(False)
 
 
-def load(folder):
+def load(folder, has_experts=True):
+    experts = {"experts_implementation": "eager"} if has_experts else {}
     model = AutoModelForCausalLM.from_pretrained(
-        folder, dtype=torch.float32, attn_implementation="eager", experts_implementation="eager").eval()
+        folder, dtype=torch.float32, attn_implementation="eager", **experts).eval()
     assert all(p.dtype == torch.float32 for p in model.parameters())
     return model
 
@@ -21,12 +22,17 @@ def load(folder):
 def check_values(model, expected):
     """The model holds exactly the float32 values that the files are meant to decode to."""
     held = model.state_dict()
+    # Mixtral's names on disk are older than those in memory.
+    renamed = {"block_sparse_moe": "mlp", "w1.weight": "gate_proj.weight", "w3.weight": "up_proj.weight",
+               "w2.weight": "down_proj.weight"}
+    for old, new in renamed.items():
+        expected = {name.replace(old, new): x for name, x in expected.items()}
     for name, x in held.items():
         if name in expected:
             want = expected[name]
         elif name == "lm_head.weight":
             want = expected["model.embed_tokens.weight"]
-        else:  # Qwen3-MoE's experts, fused by transformers as it loads them
+        else:  # experts, fused by transformers as it loads them
             stem, part = name.rsplit(".", 1)
             parts = {"gate_up_proj": ("gate_proj", "up_proj"), "down_proj": ("down_proj",)}[part]
             want = torch.stack([
@@ -97,8 +103,8 @@ def attention_sites(out, b, model, layer, seen, name):
         out[f"{b}attn.hook_{p}"] = x[0]
     q, k, v = (projections[p].transpose(1, 2) for p in "qkv")
     if hasattr(m, "q_norm"):
-        q = seen.outputs[name + ".self_attn.q_norm"].transpose(1, 2)
-        k = seen.outputs[name + ".self_attn.k_norm"].transpose(1, 2)
+        # OLMoE's norms come before the heads are told apart.
+        q, k = (heads(seen.outputs[f"{name}.self_attn.{p}_norm"].flatten(2)).transpose(1, 2) for p in "qk")
     cos, sin = seen.keywords[name + ".self_attn"]["position_embeddings"]
     q, k = modeling(model).apply_rotary_pos_emb(q, k, cos, sin)
     out[b + "attn.hook_rot_q"], out[b + "attn.hook_rot_k"] = q[0].transpose(0, 1), k[0].transpose(0, 1)
@@ -146,6 +152,16 @@ def sparse_sites(out, b, model, layer, seen, name, mlp_in):
             out[f"{b}mlp.experts.{e}.hook_{site}"] = x
         total += pieces[3] * torch.where(indices == e, weights, 0.0).sum(1, keepdim=True)
     close(total, seen.outputs[name + ".mlp.experts"], b + "experts")
+    if hasattr(layer.mlp, "shared_expert"):
+        shared = name + ".mlp.shared_expert"
+        weight = torch.sigmoid(seen.outputs[shared + "_gate"])
+        out[b + "mlp.shared_expert.hook_pre"] = seen.outputs[shared + ".gate_proj"]
+        out[b + "mlp.shared_expert.hook_pre_linear"] = seen.outputs[shared + ".up_proj"]
+        out[b + "mlp.shared_expert.hook_post"] = seen.inputs[shared + ".down_proj"][0]
+        out[b + "mlp.shared_expert.hook_out"] = seen.outputs[shared]
+        out[b + "mlp.shared_expert.hook_weight"] = weight
+        whole = total + weight * seen.outputs[shared]
+        close(whole, seen.outputs[name + ".mlp"].reshape(total.shape), b + "shared expert")
 
 
 def sites(model, tokens):

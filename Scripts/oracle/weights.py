@@ -61,7 +61,11 @@ class Maker:
 
 
 def has_attention_bias(c):
-    return c.family == "gpt-oss" if c.attention_bias is None else c.attention_bias
+    return c.traits.attention_bias if c.attention_bias is None else c.attention_bias
+
+
+def has_output_bias(c):
+    return has_attention_bias(c) and c.family not in ("qwen2", "qwen2moe")
 
 
 def attention(m, b, depth):
@@ -75,12 +79,14 @@ def attention(m, b, depth):
     if has_attention_bias(c):
         for part, rows in sizes.items():
             m.vector(f"{b}attn_{part}.bias", rows, scale=0.8)
-        m.vector(b + "attn_output.bias", c.hidden, scale=0.6)
+        if has_output_bias(c):
+            m.vector(b + "attn_output.bias", c.hidden, scale=0.6)
     if gptoss:
         m.vector(b + "attn_sinks.weight", c.heads, scale=1.5, mean=4.0)
-    else:
-        m.norm(b + "attn_q_norm.weight", c.head_dim, mean=1.5, scale=0.4)
-        m.norm(b + "attn_k_norm.weight", c.head_dim, mean=1.5, scale=0.4)
+    if c.traits.head_norms:
+        for part in "qk":
+            width = sizes[part] if c.traits.head_norms == "whole" else c.head_dim
+            m.norm(f"{b}attn_{part}_norm.weight", width, mean=1.5, scale=0.4)
 
 
 def feed_forward(m, layer, b, depth):
@@ -91,7 +97,15 @@ def feed_forward(m, layer, b, depth):
         m.matrix(b + "ffn_gate.weight", c.dense_width, c.hidden, 2.0)
         m.matrix(b + "ffn_up.weight", c.dense_width, c.hidden, 1.5)
         m.matrix(b + "ffn_down.weight", c.hidden, c.dense_width, 0.8 * depth)
+        if c.mlp_bias:
+            for part, rows in (("gate", c.dense_width), ("up", c.dense_width), ("down", c.hidden)):
+                m.vector(f"{b}ffn_{part}.bias", rows, scale=0.8)
         return
+    if c.traits.shared:
+        m.add(b + "ffn_gate_inp_shexp.weight", m.normal(1, c.hidden, scale=2.0 / np.sqrt(c.hidden)), "router")
+        m.matrix(b + "ffn_gate_shexp.weight", c.shared_width, c.hidden, 2.0)
+        m.matrix(b + "ffn_up_shexp.weight", c.shared_width, c.hidden, 1.5)
+        m.matrix(b + "ffn_down_shexp.weight", c.hidden, c.shared_width, 0.8 * depth)
     m.add(b + "ffn_gate_inp.weight", m.normal(c.experts, c.hidden, scale=2.0 / np.sqrt(c.hidden)), "router")
     m.matrix(b + "ffn_gate_exps.weight", c.width, c.hidden, 2.2, "expert", c.experts)
     m.matrix(b + "ffn_up_exps.weight", c.width, c.hidden, 2.0, "expert", c.experts)

@@ -17,6 +17,7 @@ extension Checkpoint {
         switch model.blueprint.rotary.scaling {
         case .none: "plain"
         case .linear(let factor): "linear ×\(Self.short(factor))"
+        case .divided(let divisors): "divided by 1 to \(Self.short(divisors.max() ?? 1))"
         case .yarn(let yarn):
             "YaRN ×\(Self.short(yarn.factor)), " + (ropeMode == .truncated ? "truncated as llama.cpp" : "reference")
         }

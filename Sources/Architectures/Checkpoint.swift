@@ -84,7 +84,7 @@ public struct Checkpoint: Sendable {
                 message: "the file holds a \(type), not a model",
                 remedy: "open the model that it belongs to")
         }
-        let family = try Families.named(ggufArchitecture: name, file: archive.path)
+        let family = try Families.named(ggufArchitecture: name, archive.metadata, file: archive.path)
         var keys = Hyperparameters(
             metadata: archive.metadata, architecture: name, file: archive.path,
             embeddingRows: archive["token_embd.weight"].flatMap { $0.shape.count == 2 ? $0.shape[0] : nil })

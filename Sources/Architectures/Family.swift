@@ -20,6 +20,10 @@ public protocol Family: Sendable {
     var configurationKeysIgnored: Set<String> { get }
     /// Whether a GGUF of this family, which cannot say so, is read as rounding the ends of YaRN's ramp.
     var ggufTruncatesYarn: Bool { get }
+    /// Whether a GGUF of the architecture is one of this family; several families may share an architecture.
+    func claims(gguf metadata: Metadata) -> Bool
+    /// How the rows of query and key matrices lie in checkpoints of a spelling.
+    func rotaryRows(_ naming: Naming) -> RotaryRows
     /// Whether llama.cpp wants an output matrix of its own even where it is the embedding.
     var ggufNeedsOutput: Bool { get }
 
@@ -34,6 +38,11 @@ public protocol Family: Sendable {
     /// The GGUF keys that describe a blueprint, the architecture's prefix included.
     /// - Throws: `BindingError` naming what GGUF cannot carry.
     func ggufKeys(_ model: Model) throws(BindingError) -> [(key: String, value: MetadataValue)]
+}
+
+extension Family {
+    public func claims(gguf metadata: Metadata) -> Bool { true }
+    public func rotaryRows(_ naming: Naming) -> RotaryRows { .halves }
 }
 
 /// Whose spelling of tensor names.

@@ -66,7 +66,9 @@ public struct ModelSize: Sendable, Hashable {
             .attentionOutputBias:
             .attention
         case .gate, .gateBias, .up, .upBias, .down, .downBias: role.expert == nil ? .other : .experts
-        case .attentionNorm, .feedForwardNorm, .router, .routerBias, .finalNorm: .other
+        case .attentionNorm, .feedForwardNorm, .router, .routerBias, .sharedExpertGate, .sharedGate, .sharedUp,
+            .sharedDown, .rotaryDivisors, .finalNorm:
+            .other
         }
     }
 }

@@ -45,7 +45,7 @@ struct EditedSavingTests {
             rowStride: columns * 4)
     }
 
-    @Test("a pruned model reopens with the kept experts, and only true keys change", arguments: Oracle.inGGUF)
+    @Test("a pruned model reopens with the kept experts, and only true keys change", arguments: Oracle.routedInGGUF)
     func prunedReopens(name: String) throws {
         let oracle = try Oracle(name)
         let count = try #require(oracle.number("experts"))

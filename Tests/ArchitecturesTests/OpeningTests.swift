@@ -30,6 +30,12 @@ struct OpeningTests {
                 #expect(layers[layer].expertCount == oracle.number("experts"))
                 #expect(layers[layer].activeExpertCount == oracle.number("top_k"))
                 #expect(layers[layer].feedForwardWidth == oracle.number("expert_width"))
+                let shared = oracle.number("shared_width") ?? 0
+                #expect(layers[layer].sharedExpertWidth == (shared > 0 ? shared : nil))
+            }
+            for layer in oracle.numbers("dense_layers") {
+                #expect(layers[layer].sharedExpertWidth == nil)
+                if let width = oracle.number("dense_width") { #expect(layers[layer].feedForwardWidth == width) }
             }
             try expectRotary(blueprint, oracle)
         }
@@ -38,6 +44,12 @@ struct OpeningTests {
     private func expectRotary(_ blueprint: Blueprint, _ oracle: Oracle) throws {
         guard case .yarn(let yarn) = blueprint.rotary.scaling else {
             #expect(!oracle.features.contains("yarn"))
+            if case .divided = blueprint.rotary.scaling {
+                #expect(oracle.features.contains("rope-llama3"))
+            } else {
+                let isLinear = oracle.features.contains("rope-linear")
+                #expect(blueprint.rotary.scaling == (isLinear ? .linear(factor: 4) : .none))
+            }
             return
         }
         #expect(oracle.features.contains("yarn"))

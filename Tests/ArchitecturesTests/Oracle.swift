@@ -33,6 +33,9 @@ struct Oracle {
         Fixtures.oracleNames.filter { (try? Oracle($0))?.containers.count == 2 }
     }
 
+    /// Those that come as GGUF and route between experts.
+    static var routedInGGUF: [String] { inGGUF.filter { ((try? Oracle($0))?.number("experts") ?? 0) > 0 } }
+
     /// Those that come as GGUF.
     static var inGGUF: [String] {
         Fixtures.oracleNames.filter { (try? Oracle($0))?.containers.contains("gguf") == true }
@@ -50,11 +53,31 @@ func bits(_ matrix: Matrix) -> [UInt32] {
     return values.map(\.bitPattern)
 }
 
-/// The roles whose elements differ between two models, or that only one of them has.
+/// The bits of a role's elements, rows of queries and keys in the order of Hugging Face's files.
+func bits(_ model: Model, _ role: Role, _ matrix: Matrix) -> [UInt32] {
+    let bits = bits(matrix)
+    let turned: [Role.Part] = [.query, .queryBias, .key, .keyBias]
+    guard model.rotaryRows == .interleaved, turned.contains(role.part) else { return bits }
+    // As numpy has it: reshape(heads, d/2, 2, …).swapaxes(1, 2).
+    let half = model.blueprint.headDimension / 2
+    let width = matrix.rows == 1 ? 1 : matrix.columns
+    return (0..<bits.count / (2 * half * width)).flatMap { head in
+        (0..<2).flatMap { side in
+            (0..<half).flatMap { pair in
+                let start = ((head * half + pair) * 2 + side) * width
+                return bits[start..<start + width]
+            }
+        }
+    }
+}
+
+/// The roles whose elements differ between two models, or that only one of them has; what a GGUF says of rotary frequencies
+/// in a tensor, a configuration says in words.
 func differingRoles(_ a: Model, _ b: Model) -> [Role] {
     Set(a.tensors.keys).union(b.tensors.keys).sorted().filter { role in
+        if role.part == .rotaryDivisors { return false }
         guard let left = a.tensors[role], let right = b.tensors[role] else { return true }
-        return left.rows != right.rows || left.columns != right.columns || bits(left) != bits(right)
+        return left.rows != right.rows || left.columns != right.columns || bits(a, role, left) != bits(b, role, right)
     }
 }
 

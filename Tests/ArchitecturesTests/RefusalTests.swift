@@ -21,12 +21,14 @@ struct RefusalTests {
 
     @Test("an unknown architecture is named with those there are")
     func unknownArchitecture() throws {
-        let gguf = try refusal("gptoss-plain", metadata: ["general.architecture": .string("llama")])
-        #expect(gguf?.message == "unknown architecture \"llama\"")
-        #expect(gguf?.remedy == "Lancet opens gpt-oss, qwen3moe")
-        let folder = try refusal("gptoss-plain", ["model_type": "mixtral"])
-        #expect(folder?.message == "unknown model_type \"mixtral\"")
-        #expect(folder?.remedy == "Lancet opens gpt_oss, qwen3_moe")
+        let gguf = try refusal("gptoss-plain", metadata: ["general.architecture": .string("mamba")])
+        #expect(gguf?.message == "unknown architecture \"mamba\"")
+        #expect(gguf?.remedy == "Lancet opens gpt-oss, qwen3moe, qwen3, qwen2moe, qwen2, olmoe, llama")
+        let folder = try refusal("gptoss-plain", ["model_type": "deepseek_v3"])
+        #expect(folder?.message == "unknown model_type \"deepseek_v3\"")
+        #expect(
+            folder?.remedy == "Lancet opens gpt_oss, qwen3_moe, qwen3, qwen2_moe, qwen2, olmoe, mixtral, llama, mistral"
+        )
     }
 
     @Test("without model_type, the class decides")
@@ -55,8 +57,14 @@ struct RefusalTests {
         ("gptoss-plain", ["hidden_act": "gelu"], "hidden_act"),
         ("qwen3moe-plain", ["hidden_act": "relu"], "hidden_act"),
         ("qwen3moe-plain", ["partial_rotary_factor": 0.5], "partial_rotary_factor"),
-        ("qwen3moe-plain", ["rope_parameters": ["rope_type": "llama3", "factor": 8.0]], "rope_parameters.rope_type"),
-        ("qwen3moe-plain", ["quantization_config": ["quant_method": "bitsandbytes"]], "quantization_config.quant_method"),
+        ("qwen3moe-plain", ["rope_parameters": ["rope_type": "longrope", "factor": 8.0]], "rope_parameters.rope_type"),
+        ("olmoe-plain", ["clip_qkv": 8.0], "clip_qkv"),
+        ("llama-plain", ["sliding_window": 64], "sliding_window"),
+        ("mixtral-plain", ["hidden_act": "gelu"], "hidden_act"),
+        (
+            "qwen3moe-plain", ["quantization_config": ["quant_method": "bitsandbytes"]],
+            "quantization_config.quant_method"
+        ),
         ("gptoss-plain", ["layer_types": ["chunked_attention", "full_attention"]], "layer_types"),
     ]
 
@@ -77,6 +85,12 @@ struct RefusalTests {
             ("qwen3moe-plain", "qwen3moe.expert_gating_func", .uint32(2)),
             ("qwen3moe-plain", "qwen3moe.expert_weights_norm", .bool(false)),
             ("qwen3moe-plain", "qwen3moe.rope.scaling.type", .string("longrope")),
+            ("olmoe-plain", "olmoe.expert_weights_norm", .bool(true)),
+            ("qwen2moe-plain", "qwen2moe.expert_weights_norm", .bool(true)),
+            ("mixtral-plain", "llama.expert_weights_norm", .bool(false)),
+            ("mixtral-plain", "llama.expert_gating_func", .uint32(2)),
+            ("llama-plain", "llama.rope.dimension_count", .uint32(4)),
+            ("qwen3-plain", "qwen3.expert_count", .uint32(4)),
         ])
     func otherGGUFComputations(name: String, key: String, value: MetadataValue) throws {
         let error = try refusal(name, metadata: [key: value])

@@ -63,10 +63,12 @@ struct SavingTests {
         }
     }
 
-    @Test("a tied gpt-oss gets the output matrix that llama.cpp wants")
-    func tiedOutput() throws {
+    @Test(
+        "a tied model gets the output matrix that llama.cpp wants",
+        arguments: ["gptoss-every-expert", "qwen2moe-tied"])
+    func tiedOutput(name: String) throws {
         let folder = try TemporaryFolder()
-        let checkpoint = try Checkpoint.open(try Oracle("gptoss-every-expert").folder)
+        let checkpoint = try Checkpoint.open(try Oracle(name).folder)
         try checkpoint.save(checkpoint.model, to: folder.path + "/out.gguf")
         let model = try Checkpoint.open(folder.path + "/out.gguf").model
         #expect(differingRoles(model, checkpoint.model) == [Role(.output)])
@@ -85,6 +87,14 @@ struct SavingTests {
             ("qwen3moe-sparse-step", "norm_topk_prob false"),
             ("qwen3moe-sharded", "attention_bias true"),
             ("qwen3moe-windowed", "use_sliding_window true"),
+            ("qwen3-windowed", "sliding_window 8"),
+            ("qwen2-windowed", "sliding_window 7"),
+            ("mistral-windowed", "sliding_window 9"),
+            ("mixtral-windowed", "sliding_window 9"),
+            ("olmoe-normalised", "norm_topk_prob true"),
+            ("olmoe-gqa", "num_key_value_heads 1"),
+            ("qwen2moe-sparse", "norm_topk_prob true"),
+            ("qwen2moe-unbiased", "qkv_bias false"),
         ])
     func notCarried(name: String, subject: String) throws {
         let folder = try TemporaryFolder()

@@ -60,7 +60,9 @@ struct InputObservationTests {
     func everyWeightMatrixIsSeen(path: String) throws {
         let model = try Parity.model(path)
         let seen = try Self.scanned(model, (0..<12).map { LawTests.tokens(model, 30, seed: $0) }, Parity.engine)
-        let matrices = model.tensors.filter { $0.value.rows > 1 && $0.key.part != .embedding }.keys
+        let matrices = model.tensors.filter { role, matrix in
+            (matrix.rows > 1 || role.part == .sharedExpertGate) && role.part != .embedding
+        }.keys
         #expect(Set(seen.rows.keys).subtracting([model.outputRole]) == Set(matrices).subtracting([model.outputRole]))
         #expect(seen.rows[model.outputRole]?.count == 12 * 30 * model.blueprint.hiddenSize)
     }
@@ -121,7 +123,8 @@ struct InputObservationTests {
         switch role.part {
         case .query, .key, .value: return Site(.attnIn, layer: role.layer)
         case .attentionOutput: return Site(.z, layer: role.layer)
-        case .router, .gate, .up: return Site(.mlpIn, layer: role.layer)
+        case .router, .gate, .up, .sharedExpertGate, .sharedGate, .sharedUp: return Site(.mlpIn, layer: role.layer)
+        case .sharedDown: return Site(.sharedPost, layer: role.layer)
         case .down where isDense: return Site(.densePost, layer: role.layer)
         case .down: return Site(.expertPost, layer: role.layer, expert: role.expert)
         default: return nil

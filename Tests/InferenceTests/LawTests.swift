@@ -6,8 +6,10 @@ import Testing
 
 /// What every run keeps to, bit for bit.
 struct LawTests {
-    static let paths = ["gptoss-yarn", "gptoss-mxfp4", "gptoss-q8_0", "qwen3moe-dense-layers", "qwen3moe-plain"]
+    static let paths =
+        ["gptoss-yarn", "gptoss-mxfp4", "gptoss-q8_0", "qwen3moe-dense-layers", "qwen3moe-plain"]
         .compactMap { Parity.paths($0).last }
+        + ["qwen2moe-plain", "olmoe-plain", "mixtral-plain", "llama-stretched"].compactMap { Parity.paths($0).first }
 
     @Test(arguments: paths)
     func threadsChangeNoBit(path: String) throws {

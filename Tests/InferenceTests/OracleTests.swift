@@ -47,6 +47,21 @@ struct OracleTests {
         #expect(seen == Set(SiteKind.allCases))
     }
 
+    /// Rows of queries and keys that a GGUF interleaves give the same sums in another order.
+    @Test(arguments: [
+        "llama-plain", "llama-biased", "llama-stretched", "mixtral-plain", "mistral-plain", "olmoe-plain",
+    ])
+    func bothContainersGiveTheSameBits(name: String) throws {
+        let tokens = try Golden(name).tokens
+        let runs = try Parity.paths(name).map { try Parity.engine.run(try Parity.model($0), tokens: tokens) }
+        try #require(runs.count == 2)
+        #expect(runs[0].logits.values.map(\.bitPattern) == runs[1].logits.values.map(\.bitPattern))
+        for kind in [SiteKind.query, .key, .rotatedQuery, .rotatedKey] {
+            let values = try runs.map { try $0.value(of: Site(kind, layer: 1)).values.map(\.bitPattern) }
+            #expect(values[0] == values[1])
+        }
+    }
+
     /// The reference knows every expert's value at every position; a run has it where the expert was chosen.
     private func compareRouted(_ run: Run, _ site: Site, _ golden: Golden, _ path: String) throws {
         let theirs = try #require(golden.values(site.name))

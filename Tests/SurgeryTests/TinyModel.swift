@@ -20,7 +20,10 @@ struct TinyModel {
     }
 
     /// Models that between them have both families, dense layers, quantized experts and every layout of weights.
-    static let names = ["gptoss-yarn", "gptoss-mxfp4", "gptoss-q8_0", "qwen3moe-dense-layers", "qwen3moe-plain"]
+    static let names = [
+        "gptoss-yarn", "gptoss-mxfp4", "gptoss-q8_0", "qwen3moe-dense-layers", "qwen3moe-plain", "qwen2moe-plain",
+        "mixtral-plain", "olmoe-plain",
+    ]
 
     var blueprint: Blueprint { model.blueprint }
 

@@ -13,7 +13,7 @@ struct Binder {
     /// Where weights may be packed in several tensors.
     let packed: PackedTensors?
 
-    private var blueprint: Blueprint { reading.blueprint }
+    var blueprint: Blueprint { reading.blueprint }
 
     /// The model.
     /// - Throws: `BindingError` naming the tensor that is missing, unexpected, of another shape or of another type.
@@ -30,7 +30,10 @@ struct Binder {
         try refuseUnexpected(used)
         var blueprint = blueprint
         blueprint.tiedEmbeddings = tensors[Role(.output)] == nil
-        return Model(blueprint: blueprint, tensors: tensors)
+        if let divisors = tensors[Role(.rotaryDivisors)] {
+            blueprint.rotary.scaling = .divided(try rotaryDivisors(of: divisors))
+        }
+        return Model(blueprint: blueprint, tensors: tensors, rotaryRows: family.rotaryRows(naming))
     }
 
     private func bind(
@@ -136,5 +139,5 @@ struct Binder {
     /// What some converters keep although it follows from the hyperparameters.
     private static func isHarmless(_ name: String) -> Bool { name.hasSuffix(".rotary_emb.inv_freq") }
 
-    private func place(_ name: String) -> String { "\(archive.path), \(name)" }
+    func place(_ name: String) -> String { "\(archive.path), \(name)" }
 }

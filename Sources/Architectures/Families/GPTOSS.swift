@@ -94,7 +94,8 @@ public struct GPTOSS: Family {
         let tied = try keys.boolean("tie_word_embeddings", default: false)
         let yarn = RotaryRule.Yarn(factor: 32, originalContext: 4096, truncated: false)
         let rotary = try keys.rotary(
-            defaultTheta: 150000, defaultScaling: .yarn(yarn), contextLength: common.contextLength)
+            defaultTheta: 150000, defaultScaling: .yarn(yarn), contextLength: common.contextLength,
+            headDimension: common.headDimension)
         let layers = windowed.map {
             LayerBlueprint(window: $0 ? window : nil, feedForward: .experts(count: count, active: active, width: width))
         }

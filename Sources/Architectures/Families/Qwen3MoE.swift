@@ -65,7 +65,7 @@ public struct Qwen3MoE: Family {
         let active = try keys.integer("num_experts_per_tok", in: 1...Hyperparameters.expertLimit, default: 8)
         let width = try keys.integer("moe_intermediate_size", default: 768)
         let denseWidth = try keys.integer("intermediate_size", default: 6144)
-        let dense = try denseLayers(&keys, common.layers, experts: count)
+        let dense = try keys.denseLayers(common.layers, experts: count)
         if dense.contains(false), active > count {
             throw keys.bad("num_experts_per_tok", "\(active)", "at most the \(count) experts")
         }
@@ -77,7 +77,8 @@ public struct Qwen3MoE: Family {
         let hasBias = try keys.boolean("attention_bias", default: false)
         let tied = try keys.boolean("tie_word_embeddings", default: false)
         let rotary = try keys.rotary(
-            defaultTheta: 10000, defaultScaling: .none, contextLength: common.contextLength)
+            defaultTheta: 10000, defaultScaling: .none, contextLength: common.contextLength,
+            headDimension: common.headDimension)
         let layers = dense.map {
             LayerBlueprint(
                 window: isWindowed ? window : nil,
@@ -88,23 +89,6 @@ public struct Qwen3MoE: Family {
         return Reading(
             blueprint: blueprint(common, rotary, normalized: normalized, tied: tied, layers),
             required: hasBias ? biases : [], forbidden: hasBias ? [] : biases)
-    }
-
-    /// Which layers are dense: those listed, and those between every `decoder_sparse_step`-th.
-    private func denseLayers(
-        _ keys: inout Hyperparameters, _ layers: Int, experts: Int
-    ) throws(BindingError) -> [Bool] {
-        let step = try keys.integer("decoder_sparse_step", default: 1)
-        let listed = keys.value("mlp_only_layers")
-        guard let list = listed?.asArray ?? (listed == nil ? [] : nil) else {
-            throw keys.bad("mlp_only_layers", listed ?? .null, "a list of layers")
-        }
-        var only: Set<Int> = []
-        for element in list {
-            guard let layer = element.asInteger else { throw keys.bad("mlp_only_layers", element, "a layer") }
-            only.insert(layer)
-        }
-        return (0..<layers).map { only.contains($0) || experts == 0 || ($0 + 1) % step != 0 }
     }
 
     private static let defaults = CommonNumbers(
@@ -121,55 +105,11 @@ public struct Qwen3MoE: Family {
 
     // MARK: Names
 
-    public func slots(_ naming: Naming) -> [TensorSlot] {
-        switch naming {
-        case .gguf: Self.ggufSlots
-        case .huggingFace: Self.huggingFaceSlots
-        }
-    }
+    public func slots(_ naming: Naming) -> [TensorSlot] { naming == .gguf ? Self.ggufSlots : Self.huggingFaceSlots }
 
-    private static let ggufSlots: [TensorSlot] =
-        [TensorSlot(.embedding, "token_embd.weight")]
-        + [
-            TensorSlot(.attentionNorm, "attn_norm.weight"),
-            TensorSlot(.query, "attn_q.weight"), TensorSlot(.queryBias, "attn_q.bias", optional: true),
-            TensorSlot(.queryNorm, "attn_q_norm.weight"),
-            TensorSlot(.key, "attn_k.weight"), TensorSlot(.keyBias, "attn_k.bias", optional: true),
-            TensorSlot(.keyNorm, "attn_k_norm.weight"),
-            TensorSlot(.value, "attn_v.weight"), TensorSlot(.valueBias, "attn_v.bias", optional: true),
-            TensorSlot(.attentionOutput, "attn_output.weight"),
-            TensorSlot(.feedForwardNorm, "ffn_norm.weight"),
-            TensorSlot(.router, "ffn_gate_inp.weight"),
-            TensorSlot(.gate, "ffn_gate_exps.weight", experts: .stacked),
-            TensorSlot(.up, "ffn_up_exps.weight", experts: .stacked),
-            TensorSlot(.down, "ffn_down_exps.weight", experts: .stacked),
-        ].map { $0.prefixed("blk.{layer}.") }
-        + [
-            TensorSlot(.finalNorm, "output_norm.weight"), TensorSlot(.output, "output.weight", optional: true),
-        ]
+    private static let ggufSlots = TensorSlot.gguf(TensorSlot.ggufAttention(norms: true) + TensorSlot.ggufExperts)
 
-    private static let huggingFaceSlots: [TensorSlot] =
-        [TensorSlot(.embedding, "model.embed_tokens.weight")]
-        + [
-            TensorSlot(.attentionNorm, "input_layernorm.weight"),
-            TensorSlot(.query, "self_attn.q_proj.weight"),
-            TensorSlot(.queryBias, "self_attn.q_proj.bias", optional: true),
-            TensorSlot(.queryNorm, "self_attn.q_norm.weight"),
-            TensorSlot(.key, "self_attn.k_proj.weight"),
-            TensorSlot(.keyBias, "self_attn.k_proj.bias", optional: true),
-            TensorSlot(.keyNorm, "self_attn.k_norm.weight"),
-            TensorSlot(.value, "self_attn.v_proj.weight"),
-            TensorSlot(.valueBias, "self_attn.v_proj.bias", optional: true),
-            TensorSlot(.attentionOutput, "self_attn.o_proj.weight"),
-            TensorSlot(.attentionOutputBias, "self_attn.o_proj.bias", optional: true),
-            TensorSlot(.feedForwardNorm, "post_attention_layernorm.weight"),
-            TensorSlot(.router, "mlp.gate.weight"),
-            TensorSlot(.gate, "mlp.experts.{expert}.gate_proj.weight", experts: .separate),
-            TensorSlot(.up, "mlp.experts.{expert}.up_proj.weight", experts: .separate),
-            TensorSlot(.down, "mlp.experts.{expert}.down_proj.weight", experts: .separate),
-            // Dense layers.
-            TensorSlot(.gate, "mlp.gate_proj.weight"), TensorSlot(.up, "mlp.up_proj.weight"),
-            TensorSlot(.down, "mlp.down_proj.weight"),
-        ].map { $0.prefixed("model.layers.{layer}.") }
-        + [TensorSlot(.finalNorm, "model.norm.weight"), TensorSlot(.output, "lm_head.weight", optional: true)]
+    private static let huggingFaceSlots = TensorSlot.huggingFace(
+        TensorSlot.huggingFaceAttention(norms: true, outputBias: true) + TensorSlot.huggingFaceExperts()
+            + TensorSlot.dense("mlp.gate_proj", "mlp.up_proj", "mlp.down_proj"))
 }

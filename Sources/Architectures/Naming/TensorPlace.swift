@@ -70,7 +70,8 @@ extension Family {
         let matrices = roles.compactMap { model.tensors[$0] }
         guard !matrices.isEmpty, matrices.count == roles.count else { return nil }
         // The names of MXFP4 blocks and scales stand for nothing where experts have another format, and vice versa.
-        if slot.forms.count > 1, (form.arrangement == .blocksAndScales) != (matrices[0].format == .mxfp4) { return nil }
+        let mayBeBlocks = slot.forms.contains { $0.arrangement == .blocksAndScales }
+        if mayBeBlocks, (form.arrangement == .blocksAndScales) != (matrices[0].format == .mxfp4) { return nil }
         var formats: [BlockFormat] = []
         for matrix in matrices where !formats.contains(matrix.format) { formats.append(matrix.format) }
         let shape = slot.shape(form: form, layer: layer, of: model.blueprint)

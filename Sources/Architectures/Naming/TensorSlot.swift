@@ -32,11 +32,14 @@ public struct TensorSlot: Sendable {
     /// The layers that have it; one nil for what stands outside the layers.
     func layers(of blueprint: Blueprint) -> [Int?] {
         guard !parts[0].isGlobal else { return [nil] }
-        let isRouting = isExpert || parts[0] == .router || parts[0] == .routerBias
-        let isDense = !isExpert && [.gate, .up, .down].contains(parts[0])
-        return blueprint.layers.indices.filter { layer in
-            let hasExperts = blueprint.layers[layer].expertCount > 0
-            return isRouting ? hasExperts : isDense ? !hasExperts : true
+        return blueprint.layers.indices.filter { index in
+            let layer = blueprint.layers[index]
+            switch parts[0] {
+            case .router, .routerBias: return layer.expertCount > 0
+            case .gate, .gateBias, .up, .upBias, .down, .downBias: return isExpert == (layer.expertCount > 0)
+            case .sharedExpertGate, .sharedGate, .sharedUp, .sharedDown: return layer.sharedExpertWidth != nil
+            default: return true
+            }
         }
     }
 

@@ -39,16 +39,27 @@ struct CommonNumbers {
     }
 
     /// Reads them from `config.json`, with the defaults that transformers has for the family.
-    init(configuration keys: inout Hyperparameters, defaults: CommonNumbers, head: Int?) throws(BindingError) {
+    /// - Parameters:
+    ///   - head: The width of a head where the configuration says nothing; nil for the hidden size over the heads.
+    ///   - groups: The number of key-value heads there; nil for one a head, which null always means.
+    init(
+        configuration keys: inout Hyperparameters, defaults: CommonNumbers, head: Int?, groups: Int?
+    ) throws(BindingError) {
         layers = try keys.integer("num_hidden_layers", in: 1...Hyperparameters.layerLimit, default: defaults.layers)
         hiddenSize = try keys.integer("hidden_size", default: defaults.hiddenSize)
         vocabularyCount = try keys.integer("vocab_size", default: defaults.vocabularyCount)
         contextLength = try keys.integer("max_position_embeddings", default: defaults.contextLength)
         headCount = try keys.integer("num_attention_heads", default: defaults.headCount)
-        keyValueHeadCount = try keys.integer("num_key_value_heads", default: defaults.keyValueHeadCount)
+        let unsaid = keys.mentions("num_key_value_heads") ? nil : groups
+        keyValueHeadCount = try keys.integer("num_key_value_heads", default: unsaid ?? headCount)
         headDimension = try keys.integer("head_dim", default: head ?? hiddenSize / headCount)
         normEpsilon = try keys.positive("rms_norm_eps", default: defaults.normEpsilon)
         try checkHeads(keys, "num_key_value_heads", "head_dim")
+    }
+
+    /// Reads them from `config.json`, where the family's own number of key-value heads is its default.
+    init(configuration keys: inout Hyperparameters, defaults: CommonNumbers, head: Int?) throws(BindingError) {
+        try self.init(configuration: &keys, defaults: defaults, head: head, groups: defaults.keyValueHeadCount)
     }
 
     init(
@@ -76,13 +87,14 @@ struct CommonNumbers {
 
     /// The blueprint of these numbers and a family's rules.
     func blueprint(
-        family: String, rotary: RotaryRule, router: RouterRule, activation: Activation, tiedEmbeddings: Bool,
+        family: String, rotary: RotaryRule, router: RouterRule = .chosenOfSoftmax(normalized: true),
+        activation: Activation = .swiglu, queryKeyNorm: QueryKeyNorm = .heads, tiedEmbeddings: Bool,
         layers: [LayerBlueprint]
     ) -> Blueprint {
         Blueprint(
             family: family, hiddenSize: hiddenSize, vocabularyCount: vocabularyCount, contextLength: contextLength,
             headCount: headCount, keyValueHeadCount: keyValueHeadCount, headDimension: headDimension,
             normEpsilon: normEpsilon, rotary: rotary, router: router, activation: activation,
-            tiedEmbeddings: tiedEmbeddings, layers: layers)
+            queryKeyNorm: queryKeyNorm, tiedEmbeddings: tiedEmbeddings, layers: layers)
     }
 }

@@ -47,8 +47,9 @@ extension Hyperparameters {
 
     /// The rotary rule of `config.json`: `rope_scaling` if it has anything, else `rope_parameters`, else the family's.
     /// - Source: transformers, `modeling_rope_utils.py`.
+    /// - Parameter headDimension: The width of a head, where the family's frequencies may be divided one by one.
     mutating func rotary(
-        defaultTheta: Float, defaultScaling: RotaryRule.Scaling, contextLength: Int
+        defaultTheta: Float, defaultScaling: RotaryRule.Scaling, contextLength: Int, headDimension: Int
     ) throws(BindingError) -> RotaryRule {
         let outerTheta = try positive("rope_theta") ?? defaultTheta
         try expect("partial_rotary_factor", [1])
@@ -68,6 +69,17 @@ extension Hyperparameters {
         case "default": scaling = .none
         case "linear": scaling = .linear(factor: try rope.positive("factor", default: nil))
         case "yarn": scaling = .yarn(try rope.yarn(outerOriginal: outerOriginal, contextLength: contextLength))
+        case "llama3":
+            let original = try rope.integer("original_max_position_embeddings") ?? outerOriginal
+            let stretch = Llama3Stretch(
+                factor: try rope.positive("factor", default: nil),
+                lowFrequencyFactor: try rope.positive("low_freq_factor", default: nil),
+                highFrequencyFactor: try rope.positive("high_freq_factor", default: nil),
+                originalContext: try rope.required(original, "original_max_position_embeddings"))
+            guard stretch.lowFrequencyFactor < stretch.highFrequencyFactor else {
+                throw rope.bad("low_freq_factor", "\(stretch.lowFrequencyFactor)", "a number below high_freq_factor")
+            }
+            scaling = .divided(stretch.divisors(theta: theta, headDimension: headDimension))
         default: throw rope.unsupported("rope_type", .string(kind))
         }
         try rope.finish()

@@ -6,8 +6,10 @@ import Tensors
 extension Matrix {
     /// Where the matrix's bytes come from when it is written in a format: its own, or float32. What lies in whole rows one
     /// behind the other is copied from where it lies; the rest is gathered or decoded when its turn comes.
-    func part(as written: BlockFormat) -> TensorPlan.Part {
-        guard written == format else { return .produce { try forEachFloatPiece($0) } }
+    /// - Parameter rearrangement: the order of its rows; nil for that in which they lie.
+    func part(as written: BlockFormat, _ rearrangement: RowRearrangement? = nil) -> TensorPlan.Part {
+        guard written == format else { return .produce { try forEachFloatPiece(in: rearrangement, $0) } }
+        if let rearrangement { return .produce { try forEachPiece(in: rearrangement, $0) } }
         guard case .rows = layout, let rowBytes = format.rowBytes(columns), rows == 1 || rowStride == rowBytes else {
             return .produce { try forEachPiece($0) }
         }
@@ -21,7 +23,11 @@ extension Matrix {
     }
 
     /// Lends the rows in GGUF's layout (whole rows of blocks, one behind the other), a piece at a time.
-    func forEachPiece(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+    /// - Parameter rearrangement: the order of the rows, or of a vector's elements; nil for that in which they lie.
+    func forEachPiece(
+        in rearrangement: RowRearrangement? = nil, _ body: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        if let rearrangement { return try forEachRearrangedPiece(rearrangement, body) }
         guard let rowBytes = format.rowBytes(columns) else { preconditionFailure("rows are not whole blocks") }
         if case .rows = layout, rowStride == rowBytes {
             return try source.withBytes(offset..<offset + rows * rowBytes, body)
@@ -37,10 +43,33 @@ extension Matrix {
         }
     }
 
+    /// Lends rows in another order: those of a matrix one by one, the elements of a vector together.
+    private func forEachRearrangedPiece(
+        _ order: RowRearrangement, _ body: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        guard rows == 1 else {
+            for place in 0..<rows {
+                let row = order.source(of: place)
+                try self.rows(row..<row + 1).forEachPiece(body)
+            }
+            return
+        }
+        let size = format.blockBytes
+        var bytes: [UInt8] = []
+        try forEachPiece { bytes += $0 }
+        let arranged = (0..<columns).flatMap { place in
+            let start = order.source(of: place) * size
+            return bytes[start..<start + size]
+        }
+        try arranged.withUnsafeBytes { try body($0) }
+    }
+
     /// Lends the elements as float32, a piece at a time.
-    func forEachFloatPiece(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+    func forEachFloatPiece(
+        in rearrangement: RowRearrangement? = nil, _ body: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
         var floats: [Float] = []
-        try forEachPiece { bytes in
+        try forEachPiece(in: rearrangement) { bytes in
             let pieceBytes = (1 << 18) / format.blockLength * format.blockBytes
             for start in stride(from: 0, to: bytes.count, by: pieceBytes) {
                 let encoded = UnsafeRawBufferPointer(rebasing: bytes[start..<min(bytes.count, start + pieceBytes)])

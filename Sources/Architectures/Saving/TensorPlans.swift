@@ -16,11 +16,12 @@ struct TensorPlans {
         var plans: [TensorPlan] = []
         var written: Set<String> = []
         for entry in archive.tensors {
-            written.insert(entry.name)
             guard let (slot, layer) = slot(named: entry.name) else {
                 plans.append(TensorPlan(copying: entry))
                 continue
             }
+            // Experts that an old file keeps apart become the stack that llama.cpp wants today.
+            guard written.insert(slot.forms[0].name(layer: layer, expert: nil)).inserted else { continue }
             if let plan = try plan(slot, layer, keepsFormat: true, shape: entry.shape) { plans.append(plan) }
         }
         for slot in family.slots(.gguf) {
@@ -39,6 +40,11 @@ struct TensorPlans {
             for layer in slot.layers(of: blueprint) {
                 if let plan = try plan(slot, layer, keepsFormat: false) {
                     plans.append(plan)
+                } else if slot.parts == [.rotaryDivisors], case .divided(let divisors) = blueprint.rotary.scaling {
+                    plans.append(
+                        TensorPlan(
+                            name: slot.forms[0].name, format: .block(.f32), shape: [divisors.count]
+                        ) { sink in try divisors.withUnsafeBytes { try sink($0) } })
                 } else if slot.parts == [.output], family.ggufNeedsOutput,
                     let embedding = model.tensors[Role(.embedding)]
                 {
@@ -51,8 +57,10 @@ struct TensorPlans {
 
     private func slot(named name: String) -> (TensorSlot, Int?)? {
         for slot in family.slots(.gguf) {
-            if let (layer, _) = slot.forms[0].match(name), slot.layers(of: blueprint).contains(layer) {
-                return (slot, layer)
+            for form in slot.forms {
+                if let (layer, _) = form.match(name), slot.layers(of: blueprint).contains(layer) {
+                    return (slot, layer)
+                }
             }
         }
         return nil
@@ -72,7 +80,7 @@ struct TensorPlans {
                 code: "binding.missing-tensor", subject: name,
                 message: "the model has \(matrices.count) of the \(roles.count) matrices that it is made of")
         }
-        let isForced = !keepsFormat && (slot.parts[0].isVector || slot.parts[0] == .router)
+        let isForced = !keepsFormat && slot.parts[0].isKeptInFloat32
         if !isForced, let packed = matrices.first(where: { $0.packed != nil }) {
             throw .notCarried(
                 name, "it is \(packed.formatName), which only Hugging Face folders can hold",
@@ -92,11 +100,12 @@ struct TensorPlans {
         _ slot: TensorSlot, _ layer: Int?, _ matrices: [Matrix], _ format: BlockFormat, shape: [Int]?
     ) -> TensorPlan {
         let form = slot.forms[0]
+        let rows = family.rearrangement(of: slot.parts[0], of: model, for: .gguf)
         let natural = slot.shape(form: form, layer: layer, of: blueprint)
         // Writers differ in whether they keep axes of length 1; a file's own habit is kept.
         let isSame = shape.map { $0.drop { $0 == 1 }.elementsEqual(natural.drop { $0 == 1 }) } ?? false
         return TensorPlan(
             name: form.name(layer: layer, expert: nil), format: .block(format),
-            shape: isSame ? shape ?? natural : natural, parts: matrices.map { $0.part(as: format) })
+            shape: isSame ? shape ?? natural : natural, parts: matrices.map { $0.part(as: format, rows) })
     }
 }

@@ -39,6 +39,7 @@ extension Engine {
     private func keysAndValues(_ pass: Pass, _ layer: Int, _ inputs: Rows) -> (keys: Rows, values: Rows) {
         let both = products(pass, inputs, [(.key, .keyBias), (.value, .valueBias)], layer: layer)
         let (keys, values) = (both[0], both[1])
+        arrange(pass, keys)
         pass.visit(.key, layer, keys)
         pass.visit(.value, layer, values)
         turn(pass, keys, heads: pass.blueprint.keyValueHeadCount, norm: Role(.keyNorm, layer: layer))
@@ -49,15 +50,36 @@ extension Engine {
 
     private func queries(_ pass: Pass, _ layer: Int, _ inputs: Rows) -> Rows {
         let queries = product(pass, inputs, .query, bias: .queryBias, layer: layer)
+        arrange(pass, queries)
         pass.visit(.query, layer, queries)
         turn(pass, queries, heads: pass.blueprint.headCount, norm: Role(.queryNorm, layer: layer))
         pass.visit(.rotatedQuery, layer, queries)
         return queries
     }
 
+    /// Puts the channels of each head in halves' order, in place, where the model's matrices have them interleaved.
+    private func arrange(_ pass: Pass, _ rows: Rows) {
+        guard pass.model.rotaryRows == .interleaved else { return }
+        let dimension = pass.blueprint.headDimension
+        share(rows.count, width: rows.width) { part in
+            withUnsafeTemporaryAllocation(of: Float.self, capacity: dimension) { scratch in
+                guard let head = scratch.baseAddress else { return }
+                for start in stride(from: 0, to: part.count * rows.width, by: dimension) {
+                    let target = rows[part.lowerBound] + start
+                    head.update(from: target, count: dimension)
+                    for pair in 0..<dimension / 2 {
+                        target[pair] = head[2 * pair]
+                        target[pair + dimension / 2] = head[2 * pair + 1]
+                    }
+                }
+            }
+        }
+    }
+
     /// Norms (where the family has them) and rotates heads in place.
     private func turn(_ pass: Pass, _ rows: Rows, heads: Int, norm role: Role) {
         let dimension = pass.blueprint.headDimension
+        let isWhole = pass.blueprint.queryKeyNorm == .whole
         let weight = pass.model.vector(role, compute)
         let rotary = pass.rotary
         withExtendedLifetime((weight, rotary)) {
@@ -65,7 +87,8 @@ extension Engine {
                 let start = part.lowerBound
                 if let weight {
                     compute.rmsNorm(
-                        rows[start], rows: part.count * heads, width: dimension, epsilon: pass.blueprint.normEpsilon,
+                        rows[start], rows: isWhole ? part.count : part.count * heads,
+                        width: isWhole ? rows.width : dimension, epsilon: pass.blueprint.normEpsilon,
                         weight: weight.pointer, scale: nil, normalized: nil, into: rows[start])
                 }
                 compute.rotate(

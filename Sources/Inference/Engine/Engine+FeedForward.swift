@@ -20,9 +20,35 @@ extension Engine {
             try Interruption.check()
             out = ExpertLayer(pass: pass, layer: layer, engine: self, inputs: norm.weighted, routing: routing)
                 .sum(residual: middle)
+            addSharedExpert(pass, layer, norm.weighted, to: out)
         }
         pass.visit(.mlpOut, layer, out)
         return sum(middle, out)
+    }
+
+    /// Adds, where the layer has one, the expert that every token uses, times the sigmoid of its own gate.
+    private func addSharedExpert(_ pass: Pass, _ layer: Int, _ x: Rows, to total: Rows) {
+        guard pass.blueprint.layers[layer].sharedExpertWidth != nil else { return }
+        let parts: [(matrix: Role.Part, bias: Role.Part?)] = [
+            (.sharedGate, nil), (.sharedUp, nil), (.sharedExpertGate, nil),
+        ]
+        let inner = products(pass, x, parts, layer: layer)
+        let (gate, up, weight) = (inner[0], inner[1], inner[2])
+        pass.visit(.sharedPre, layer, gate)
+        pass.visit(.sharedPreLinear, layer, up)
+        let post = activated(pass.blueprint.activation, gate: gate, up: up)
+        pass.visit(.sharedPost, layer, post)
+        let out = product(pass, post, .sharedDown, bias: nil, layer: layer)
+        pass.visit(.sharedOut, layer, out)
+        compute.sigmoid(weight.pointer, count: weight.count, into: weight.pointer)
+        pass.visit(.sharedWeight, layer, weight)
+        withExtendedLifetime((out, weight)) {
+            share(total.count, width: total.width) { rows in
+                for row in rows {
+                    compute.addScaled(out[row], count: total.width, weight: weight[row][0], to: total[row])
+                }
+            }
+        }
     }
 
     private func dense(_ pass: Pass, _ layer: Int, _ x: Rows) -> Rows {

@@ -2,15 +2,15 @@ import Kernels
 
 extension Engine {
     /// x · wᵀ + bias for the role's matrix, and its bias where the model has one.
-    func product(_ pass: Pass, _ x: Rows, _ part: Role.Part, bias: Role.Part, layer: Int) -> Rows {
+    func product(_ pass: Pass, _ x: Rows, _ part: Role.Part, bias: Role.Part?, layer: Int) -> Rows {
         products(pass, x, [(part, bias)], layer: layer)[0]
     }
 
     /// The products of the same rows with several matrices, all in one parallel region.
     func products(
-        _ pass: Pass, _ x: Rows, _ parts: [(matrix: Role.Part, bias: Role.Part)], layer: Int
+        _ pass: Pass, _ x: Rows, _ parts: [(matrix: Role.Part, bias: Role.Part?)], layer: Int
     ) -> [Rows] {
-        let biases = parts.map { pass.model.vector(Role($0.bias, layer: layer), compute) }
+        let biases = parts.map { $0.bias.flatMap { pass.model.vector(Role($0, layer: layer), compute) } }
         let matrices = parts.map { pass.model.matrix(Role($0.matrix, layer: layer)) }
         let results = matrices.map { Rows(x.count, width: $0.rows) }
         let jobs = parts.indices.map { index in

@@ -22,7 +22,7 @@ public struct ExpertObservation {
     /// What router and experts read.
     /// - Shape: [row, hidden].
     public let inputs: UnsafeBufferPointer<Float>
-    /// What the layer's experts add together.
+    /// What the experts that rows are routed to add together; a shared expert is not among them.
     /// - Shape: [row, hidden].
     public let sum: UnsafeBufferPointer<Float>
     /// The residual stream before the layer's experts.

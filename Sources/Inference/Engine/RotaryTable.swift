@@ -45,6 +45,7 @@ extension RotaryRule {
         switch scaling {
         case .none: return (periods.map { 1 / $0 }, 1)
         case .linear(let factor): return (periods.map { 1 / $0 / factor }, 1)
+        case .divided(let divisors): return (zip(periods, divisors).map { 1 / $0 / $1 }, 1)
         case .yarn(let yarn):
             let (low, high) = yarn.ramp(theta: theta, headDimension: headDimension)
             let frequencies = periods.enumerated().map { pair, period in

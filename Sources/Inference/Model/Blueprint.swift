@@ -14,6 +14,8 @@ public struct Blueprint: Sendable, Hashable {
     public var rotary: RotaryRule
     public var router: RouterRule
     public var activation: Activation
+    /// What the norms of queries and keys run over, where a model has them.
+    public var queryKeyNorm: QueryKeyNorm
     /// Whether the output matrix is the embedding.
     public var tiedEmbeddings: Bool
     public var layers: [LayerBlueprint]
@@ -21,7 +23,7 @@ public struct Blueprint: Sendable, Hashable {
     public init(
         family: String, hiddenSize: Int, vocabularyCount: Int, contextLength: Int, headCount: Int,
         keyValueHeadCount: Int, headDimension: Int, normEpsilon: Float, rotary: RotaryRule, router: RouterRule,
-        activation: Activation, tiedEmbeddings: Bool, layers: [LayerBlueprint]
+        activation: Activation, queryKeyNorm: QueryKeyNorm = .heads, tiedEmbeddings: Bool, layers: [LayerBlueprint]
     ) {
         self.family = family
         self.hiddenSize = hiddenSize
@@ -34,6 +36,7 @@ public struct Blueprint: Sendable, Hashable {
         self.rotary = rotary
         self.router = router
         self.activation = activation
+        self.queryKeyNorm = queryKeyNorm
         self.tiedEmbeddings = tiedEmbeddings
         self.layers = layers
     }
@@ -50,10 +53,13 @@ public struct LayerBlueprint: Sendable, Hashable {
     /// Positions a query sees, itself included; nil sees all before it.
     public var window: Int?
     public var feedForward: FeedForward
+    /// Channels inside the expert that every token uses beside those it is routed to; nil where there is none.
+    public var sharedExpertWidth: Int?
 
-    public init(window: Int?, feedForward: FeedForward) {
+    public init(window: Int?, feedForward: FeedForward, sharedExpertWidth: Int? = nil) {
         self.window = window
         self.feedForward = feedForward
+        self.sharedExpertWidth = sharedExpertWidth
     }
 
     /// The number of experts; 0 in a dense layer.
@@ -88,6 +94,14 @@ public enum RouterRule: Sendable, Hashable {
     case chosenOfSoftmax(normalized: Bool)
 }
 
+/// What one RMS norm of queries or keys runs over.
+public enum QueryKeyNorm: Sendable, Hashable {
+    /// Each head by itself, all heads with one weight (Qwen3).
+    case heads
+    /// All heads together, before they are told apart (OLMoE).
+    case whole
+}
+
 /// What stands between an expert's two halves.
 public enum Activation: Sendable, Hashable {
     /// silu(gate) × up.
@@ -103,6 +117,9 @@ public struct RotaryRule: Sendable, Hashable {
         case none
         case linear(factor: Float)
         case yarn(Yarn)
+        /// Each frequency divided by a number of its own (Llama 3).
+        /// - Shape: [head dimension / 2].
+        case divided([Float])
     }
 
     /// YaRN's parameters. The reference does not round the ramp's ends; llama.cpp does (`truncated`).

@@ -3,6 +3,8 @@ public struct Role: Hashable, Sendable {
     /// The parts a model is made of, in the order of the data's way through a layer.
     public enum Part: Int, CaseIterable, Sendable {
         case embedding
+        /// What each rotary frequency is divided by, where a file says so in a tensor (GGUF of Llama 3).
+        case rotaryDivisors
         case attentionNorm
         case query, queryBias, queryNorm
         case key, keyBias, keyNorm
@@ -14,6 +16,8 @@ public struct Role: Hashable, Sendable {
         case gate, gateBias
         case up, upBias
         case down, downBias
+        /// The expert that every token uses, and the row whose product with a token says how much it counts.
+        case sharedExpertGate, sharedGate, sharedUp, sharedDown
         case finalNorm
         case output
     }

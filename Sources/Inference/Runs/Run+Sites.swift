@@ -83,6 +83,11 @@ extension Blueprint {
                     site, "layer \(layer) has experts, not one feed-forward block",
                     "use blocks.\(layer).mlp.experts.{e}.hook_pre, hook_post or hook_out")
             }
+            if Self.sharedKinds.contains(site.kind), layers[layer].sharedExpertWidth == nil {
+                let others = layers.indices.filter { layers[$0].sharedExpertWidth != nil }
+                throw missing(
+                    site, "layer \(layer) has no shared expert", "layers with a shared expert: \(others)")
+            }
         }
     }
 
@@ -90,6 +95,9 @@ extension Blueprint {
         .routerLogits, .expertIndices, .expertWeights, .expertPre, .expertPreLinear, .expertPost, .expertOut,
     ]
     private static let denseKinds: Set<SiteKind> = [.densePre, .densePreLinear, .densePost]
+    private static let sharedKinds: Set<SiteKind> = [
+        .sharedPre, .sharedPreLinear, .sharedPost, .sharedOut, .sharedWeight,
+    ]
 
     private func missing(_ site: Site, _ message: String, _ remedy: String) -> InferenceError {
         InferenceError(code: "site.missing", subject: site.name, message: message, remedy: remedy)

@@ -12,6 +12,7 @@ public enum SiteKind: Int, CaseIterable, Sendable {
     case ln2Scale, ln2Normalized, mlpIn
     case routerLogits, expertIndices, expertWeights
     case expertPre, expertPreLinear, expertPost, expertOut
+    case sharedPre, sharedPreLinear, sharedPost, sharedOut, sharedWeight
     case densePre, densePreLinear, densePost
     case mlpOut
     case residPost
@@ -104,6 +105,21 @@ public enum Sites {
         row(
             .expertOut, "blocks.{l}.mlp.experts.{e}.hook_out", "out", ["position", "hidden"], true,
             "the expert's output, before its routing weight"),
+        row(
+            .sharedPre, "blocks.{l}.mlp.shared_expert.hook_pre", "shared-pre", ["position", "channel"], true,
+            "the shared expert's gate before the activation"),
+        row(
+            .sharedPreLinear, "blocks.{l}.mlp.shared_expert.hook_pre_linear", "shared-pre-linear",
+            ["position", "channel"], true, "the shared expert's up before the activation"),
+        row(
+            .sharedPost, "blocks.{l}.mlp.shared_expert.hook_post", "shared-post", ["position", "channel"], true,
+            "what enters the shared expert's down projection"),
+        row(
+            .sharedOut, "blocks.{l}.mlp.shared_expert.hook_out", "shared-out", ["position", "hidden"], true,
+            "the shared expert's output, before its weight"),
+        row(
+            .sharedWeight, "blocks.{l}.mlp.shared_expert.hook_weight", "shared-weight", ["position", "one"], true,
+            "how much the shared expert counts: the sigmoid of its gate's product"),
         row(
             .densePre, "blocks.{l}.mlp.hook_pre", "mlp-pre", ["position", "channel"], true, "gate before the activation"
         ),

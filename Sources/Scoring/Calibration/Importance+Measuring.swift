@@ -34,7 +34,9 @@ extension Role.Part {
     /// Whether rows are multiplied with it: matrices, not norms, biases and sinks.
     public var isMultiplied: Bool {
         switch self {
-        case .embedding, .query, .key, .value, .attentionOutput, .router, .gate, .up, .down, .output: true
+        case .embedding, .query, .key, .value, .attentionOutput, .router, .gate, .up, .down, .sharedExpertGate, .sharedGate,
+            .sharedUp, .sharedDown, .output:
+            true
         default: false
         }
     }

@@ -71,7 +71,7 @@ public struct Target: Sendable, Hashable {
         return try self.channels(channels, of: site, label, blueprint)
     }
 
-    /// Channels of a dense layer's inside.
+    /// Channels of a dense layer's inside, or of a shared expert's.
     public static func dense(
         layer: Int, _ kind: SiteKind = .densePost, channels: [Int], of blueprint: Blueprint
     ) throws(SurgeryError) -> Target {
@@ -95,8 +95,13 @@ public struct Target: Sendable, Hashable {
     ) throws(SurgeryError) -> Target {
         let which = channels.count == 1 ? "\(channels[0])" : "\(channels.count) channels"
         let target = try Target(site, .channels(channels.sorted()), "\(label)[\(which)]", of: blueprint)
-        let isOutput = site.kind == .expertOut
-        let width = isOutput ? blueprint.hiddenSize : blueprint.layers[site.layer ?? 0].feedForwardWidth
+        let layer = blueprint.layers[site.layer ?? 0]
+        let width =
+            switch site.kind {
+            case .expertOut, .sharedOut: blueprint.hiddenSize
+            case .sharedPre, .sharedPreLinear, .sharedPost: layer.sharedExpertWidth ?? 0
+            default: layer.feedForwardWidth
+            }
         try check(channels, below: width, "channel", site)
         return target
     }

@@ -53,6 +53,10 @@ struct Baker {
             try zeroColumns(Role(.down, layer: site.layer, expert: site.expert), intervention)
         case (.densePost, .zero):
             try zeroColumns(Role(.down, layer: site.layer), intervention)
+        case (.sharedPost, .zero):
+            try zeroColumns(Role(.sharedDown, layer: site.layer), intervention)
+        case (.sharedOut, .zero):
+            try output(.sharedDown, nil, expert: nil, intervention)
         case (.attnOut, .zero), (.attnOut, .constant):
             try output(.attentionOutput, .attentionOutputBias, expert: nil, intervention)
         case (.expertOut, .zero), (.expertOut, .constant):
@@ -62,6 +66,9 @@ struct Baker {
             let count = model.blueprint.layers[layer].expertCount
             for expert in count == 0 ? [nil] : (0..<count).map(Optional.some) {
                 try output(.down, .downBias, expert: expert, intervention)
+            }
+            if model.blueprint.layers[layer].sharedExpertWidth != nil {
+                try output(.sharedDown, nil, expert: nil, intervention)
             }
         default:
             throw refusal(
@@ -92,27 +99,26 @@ struct Baker {
 
     /// Makes an output its bias alone: zero, or a constant where the family has a bias to hold it.
     private mutating func output(
-        _ weight: Role.Part, _ bias: Role.Part, expert: Int?, _ intervention: Intervention
+        _ weight: Role.Part, _ bias: Role.Part?, expert: Int?, _ intervention: Intervention
     ) throws(SurgeryError) {
         let layer = intervention.site.layer
-        let (weightRole, biasRole) = (
-            Role(weight, layer: layer, expert: expert), Role(bias, layer: layer, expert: expert)
-        )
+        let weightRole = Role(weight, layer: layer, expert: expert)
+        let biasRole = bias.map { Role($0, layer: layer, expert: expert) }
         guard case .whole = intervention.part, let matrix = model.tensors[weightRole] else {
             throw refusal(intervention, "it touches a part of the output only", "undo it before saving")
         }
-        let held = model.tensors[biasRole]
+        let held = biasRole.flatMap { model.tensors[$0] }
         if case .constant(let values) = intervention.action {
             guard let held, held.format == .f32, held.columns == values.count else {
                 throw refusal(
                     intervention,
-                    "\(biasRole.name) would have to hold it in f32, and does not exist or is of another type",
+                    "\(biasRole?.name ?? "a bias") would have to hold it in f32, and does not exist or is of another type",
                     "ablate with zero instead, or undo it before saving")
             }
         }
         model.tensors[weightRole] = matrix.zeros()
         changed.insert(weightRole)
-        guard let held else { return }
+        guard let held, let biasRole else { return }
         if case .constant(let values) = intervention.action {
             model.tensors[biasRole] = Matrix(
                 rows: 1, columns: values.count, format: .f32, source: MemorySource(values), offset: 0,

@@ -246,5 +246,5 @@ extension Role.Part {
     }
 
     var isInsideExpert: Bool { [.gate, .gateBias, .up, .upBias, .down, .downBias].contains(self) }
-    var isLayered: Bool { ![.embedding, .finalNorm, .output].contains(self) }
+    var isLayered: Bool { ![.embedding, .rotaryDivisors, .finalNorm, .output].contains(self) }
 }

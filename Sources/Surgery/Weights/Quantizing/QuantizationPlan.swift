@@ -27,7 +27,8 @@ public struct QuantizationPlan: Sendable {
 
     /// Parts that are quantized when a selection is made of layers, experts or the whole model rather than by tensor.
     public static let largeParts: Set<Role.Part> = [
-        .embedding, .query, .key, .value, .attentionOutput, .gate, .up, .down, .output,
+        .embedding, .query, .key, .value, .attentionOutput, .gate, .up, .down, .sharedGate, .sharedUp, .sharedDown,
+        .output,
     ]
 
     /// - Units: bytes of the tensors that change.

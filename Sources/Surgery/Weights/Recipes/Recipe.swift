@@ -55,7 +55,7 @@ public struct Recipe: Sendable {
         case .key: return setting.expertCount == 8 ? .q8_0 : base
         case .attentionOutput:
             return (setting.expertCount == 8 ? rules.attentionOutputOfEight : rules.attentionOutput) ?? base
-        case .down: return rules.down?(setting, layer) ?? base
+        case .down, .sharedDown: return rules.down?(setting, layer) ?? base
         default: return base
         }
     }
