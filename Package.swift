@@ -86,7 +86,7 @@ let package = Package(
         tests(of: "Language"),
         tests(of: "Formats", imports: ["Tensors", "Documents", "TestSupport"]),
         tests(of: "Storage", imports: ["Formats", "Tensors", "Documents", "TestSupport"]),
-        tests(of: "Kernels", imports: ["Formats", "Tensors", "Storage", "CKernels", "TestSupport"]),
+        tests(of: "Kernels", imports: ["Formats", "Tensors", "Storage", "Documents", "CKernels", "TestSupport"]),
         tests(
             of: "Inference",
             imports: ["Architectures", "Kernels", "Storage", "Formats", "Tensors", "Documents", "TestSupport"]),

@@ -51,10 +51,13 @@ LK_INLINE lk_lanes LK(nearest)(lk_lanes x) {
     return (x + shift) - shift;
 }
 
-/// The nearest whole number within bounds; `low` for a NaN.
-LK_INLINE lk_lanes LK(code)(lk_lanes x, float low, float high) {
-    return LK(smaller)(LK(larger)(LK(nearest)(x), LK(splat)(low)), LK(splat)(high));
+/// A number within bounds; `low` for a NaN.
+LK_INLINE lk_lanes LK(within)(lk_lanes x, float low, float high) {
+    return LK(smaller)(LK(larger)(x, LK(splat)(low)), LK(splat)(high));
 }
+
+/// The nearest whole number within bounds; `low` for a NaN.
+LK_INLINE lk_lanes LK(code)(lk_lanes x, float low, float high) { return LK(within)(LK(nearest)(x), low, high); }
 
 LK_INLINE lk_bits LK(whole)(lk_lanes x) { return __builtin_convertvector(x, lk_bits); }
 
@@ -167,17 +170,16 @@ LK_INLINE void LK(put_half)(lk_lanes x, uint8_t *out, size_t stride) {
     }
 }
 
-/// The mean square of a row, summed in sixteen lanes.
-LK_INLINE float LK(mean_square)(const float *row, size_t columns) {
-    lk_lanes sum = LK(splat)(0);
-    size_t c = 0;
-    for (; c + LK_LANES <= columns; c += LK_LANES) {
-        const lk_lanes x = LK(read)(row + c);
-        sum = sum + x * x;
+/// The mean squares of up to sixteen rows, each summed from its first number to its last, as ggml does.
+LK_INLINE lk_lanes LK(mean_squares)(const float *rows, size_t count, size_t columns) {
+    const float *first[LK_LANES];
+    lk_lanes x[LK_LANES], sum = LK(splat)(0);
+    for (size_t l = 0; l < LK_LANES; l++) first[l] = rows + (l < count ? l : 0) * columns;
+    for (size_t c = 0; c < columns; c += LK_LANES) {
+        LK(gather_finite)(first, c, LK_LANES, x);
+        for (int i = 0; i < LK_LANES; i++) sum = sum + x[i] * x[i];
     }
-    const lk_lanes rest = LK(read_some)(row + c, columns - c);
-    const float mean = LK(fold)(sum + rest * rest) / (float)columns;
-    return mean < 0x1.fffffep127f ? mean : 0x1.fffffep127f;
+    return LK(smaller)(sum / (float)columns, LK(splat)(0x1.fffffep127f));
 }
 
 /// 32 codes of four bits: byte i holds code i in its low half and code i + 16 in its high half.

@@ -9,8 +9,10 @@
 
 void LK_NAMED(encode)(const lk_encoding *e) {
     const size_t row_blocks = e->columns / LK_LENGTH, blocks = e->rows * row_blocks;
-    size_t row = SIZE_MAX;
-    float mean_square = 0;
+#if defined(LK_NEEDS_ROW_MEAN_SQUARE)
+    lk_lanes mean_squares = LK(splat)(0);
+    size_t known = 0;
+#endif
     for (size_t first = 0; first < blocks; first += LK_LANES) {
         lk_group group = {.weighted = e->importance != 0};
         const size_t count = blocks - first < LK_LANES ? blocks - first : LK_LANES;
@@ -20,13 +22,13 @@ void LK_NAMED(encode)(const lk_encoding *e) {
             group.values[l] = e->values + block * LK_LENGTH;
             group.importance[l] = group.weighted ? e->importance + column : 0;
 #if defined(LK_NEEDS_ROW_MEAN_SQUARE)
-            if (group.weighted && l < count) {
-                if (block / row_blocks != row) {
-                    row = block / row_blocks;
-                    mean_square = LK(mean_square)(e->values + row * e->columns, e->columns);
-                }
-                group.row_mean_square[l] = mean_square;
+            const size_t row = block / row_blocks;
+            if (group.weighted && row == known) {
+                const size_t rest = e->rows - row < LK_LANES ? e->rows - row : LK_LANES;
+                mean_squares = LK(mean_squares)(e->values + row * e->columns, rest, e->columns);
+                known += LK_LANES;
             }
+            group.row_mean_square[l] = mean_squares[row % LK_LANES];
 #endif
         }
         if (count == LK_LANES) {
@@ -37,7 +39,6 @@ void LK_NAMED(encode)(const lk_encoding *e) {
             __builtin_memcpy(e->bytes + first * LK_BYTES, out, count * LK_BYTES);
         }
     }
-    (void)row, (void)mean_square;
 }
 
 #undef LK_ENCODER_NAME

@@ -34,7 +34,7 @@ LK_INLINE void LK(encode_group)(const lk_group *group, uint8_t *out) {
         scale = LK(through_half)(LK(symmetric)(16, found, sums, 32, 9, &inverse));
         for (int j = 0; j < 16; j++) scales[j] = LK(code)(inverse * found[j], -32, 31);
     } else {
-        for (int j = 0; j < 16; j++) found[j] = LK(descended)(16, x + 16 * j, 4, codes + 16 * j);
+        for (int j = 0; j < 16; j += 4) LK(descended)(16, x + 16 * j, 4, codes + 16 * j, found + j);
         scale = LK(spread_signed)(found, 16, 32, scales);
     }
     for (int j = 0; j < 16; j++) {

@@ -37,7 +37,7 @@ LK_INLINE lk_lanes LK(extreme)(const int count, const lk_lanes *x) {
 LK_INLINE lk_lanes LK(symmetric)(
     const int count, const lk_lanes *x, const lk_lanes *w, float n, int tries, lk_lanes *inverse) {
     const lk_lanes extreme = LK(extreme)(count, x);
-    lk_lanes wx[count], scale = LK(splat)(0), best = LK(splat)(0);
+    lk_lanes wx[32], scale = LK(splat)(0), best = LK(splat)(0);
     for (int i = 0; i < count; i++) wx[i] = w[i] * x[i];
     *inverse = LK(splat)(0);
     for (int step = 0; step <= 2 * tries; step++) {
@@ -62,36 +62,47 @@ LK_INLINE lk_lanes LK(symmetric)(
 
 /// As `symmetric` with weights x²: starts from the codes nearest for n / −extreme and then, code by code and up to five
 /// times, moves each to where it takes most off the error given the others.
-/// - Returns: the scale, and the codes; both 0 and −n where all x are nothing.
-LK_INLINE lk_lanes LK(descended)(const int count, const lk_lanes *x, float n, lk_lanes *codes) {
-    const lk_lanes extreme = LK(extreme)(count, x), inverse = LK(splat)(-n) / extreme;
-    const lk_bits something = LK(magnitude)(extreme) >= LK_NOTHING;
-    lk_lanes w[count], wx[count], a = LK(splat)(0), b = LK(splat)(0);
-    for (int i = 0; i < count; i++) {
-        w[i] = x[i] * x[i];
-        wx[i] = w[i] * x[i];
-        codes[i] = LK(code)(inverse * x[i], -n, n - 1);
-        a = a + wx[i] * codes[i];
-        b = b + w[i] * codes[i] * codes[i];
+///
+/// Four groups of `count` numbers go side by side, since each waits for its own division.
+/// - Returns: in `scales` the scales, and the codes; 0 and −n where all x of a group are nothing.
+LK_INLINE void LK(descended)(const int count, const lk_lanes *x, float n, lk_lanes *codes, lk_lanes *scales) {
+    lk_bits something[4];
+    lk_lanes w[64], wx[64], a[4], b[4];
+    for (int s = 0; s < 4; s++) {
+        const lk_lanes extreme = LK(extreme)(count, x + s * count), inverse = LK(splat)(-n) / extreme;
+        something[s] = LK(magnitude)(extreme) >= LK_NOTHING;
+        a[s] = b[s] = LK(splat)(0);
+        for (int i = s * count; i < (s + 1) * count; i++) {
+            w[i] = x[i] * x[i];
+            wx[i] = w[i] * x[i];
+            codes[i] = LK(code)(inverse * x[i], -n, n - 1);
+            a[s] = a[s] + wx[i] * codes[i];
+            b[s] = b[s] + w[i] * codes[i] * codes[i];
+        }
     }
     for (int pass = 0; pass < 5; pass++) {
         lk_bits changed = {0};
-        for (int i = 0; i < count; i++) {
-            lk_lanes a1 = a - wx[i] * codes[i], b1 = b - w[i] * codes[i] * codes[i];
-            const lk_lanes code = LK(code)(x[i] * b1 / a1, -n, n - 1);
-            lk_bits moves = (a1 > 0) & (code != codes[i]);
-            a1 = a1 + wx[i] * code;
-            b1 = b1 + w[i] * code * code;
-            moves = moves & (b1 > 0) & (a1 * a1 * b > a * a * b1);
-            codes[i] = LK(select)(moves, code, codes[i]);
-            a = LK(select)(moves, a1, a);
-            b = LK(select)(moves, b1, b);
-            changed = changed | moves;
+        for (int k = 0; k < count; k++) {
+            LK_UNROLL for (int s = 0; s < 4; s++) {
+                const int i = s * count + k;
+                lk_lanes a1 = a[s] - wx[i] * codes[i], b1 = b[s] - w[i] * codes[i] * codes[i];
+                const lk_lanes code = LK(code)(x[i] * b1 / a1, -n, n - 1);
+                lk_bits moves = (a1 > 0) & (code != codes[i]);
+                a1 = a1 + wx[i] * code;
+                b1 = b1 + w[i] * code * code;
+                moves = moves & (b1 > 0) & (a1 * a1 * b[s] > a[s] * a[s] * b1);
+                codes[i] = LK(select)(moves, code, codes[i]);
+                a[s] = LK(select)(moves, a1, a[s]);
+                b[s] = LK(select)(moves, b1, b[s]);
+                changed = changed | (moves & something[s]);
+            }
         }
-        if (!LK(any)(changed & something)) break;
+        if (!LK(any)(changed)) break;
     }
-    for (int i = 0; i < count; i++) codes[i] = LK(select)(something, codes[i], LK(splat)(-n));
-    return LK(select)(something & (b > 0), a / b, LK(splat)(0));
+    for (int s = 0; s < 4; s++) {
+        for (int i = s * count; i < (s + 1) * count; i++) codes[i] = LK(select)(something[s], codes[i], LK(splat)(-n));
+        scales[s] = LK(select)(something[s] & (b[s] > 0), a[s] / b[s], LK(splat)(0));
+    }
 }
 
 /// Scale and offset of codes 0 … n that bring scale · code − least nearest to x under the weights w, with least ≥ 0
@@ -102,7 +113,7 @@ LK_INLINE lk_lanes LK(descended)(const int count, const lk_lanes *x, float n, lk
 LK_INLINE lk_affine LK(affine)(
     const int count, const lk_lanes *x, const lk_lanes *w, const lk_trial *trial, const int free) {
     const lk_lanes zero = LK(splat)(0);
-    lk_lanes least = x[0], most = x[0], sum_w = w[0], sum_x = w[0] * x[0], codes[count];
+    lk_lanes least = x[0], most = x[0], sum_w = w[0], sum_x = w[0] * x[0], codes[32];
     for (int i = 1; i < count; i++) {
         least = LK(smaller)(x[i], least);
         most = LK(larger)(x[i], most);

@@ -41,7 +41,7 @@ extension Compute {
     }
 
     /// Elements that a thread encodes before it looks for more.
-    private static let encodedAtOnce = 1 << 16
+    private static let encodedAtOnce = 1 << 14
 
     private static func encoder(of format: BlockFormat) -> UnsafePointer<lk_encoder>? {
         var index = 0

@@ -1,3 +1,5 @@
+import Tensors
+
 extension Compute {
     /// y[m × rows] = x[m × columns] · wᵀ + bias, in the canonical order, whatever the matrix's layout and format.
     /// - Shape: x [count, w.columns], bias [w.rows], y [count, w.rows].
@@ -20,6 +22,8 @@ extension Compute {
             for job in jobs { multiply(job, rows: 0..<job.matrix.rows) }
             return
         }
+        // What is encoded on first reading is encoded here by all threads, not inside the loop by one.
+        for job in jobs where job.count > 0 { job.matrix.source.prepare() }
         let share = max(Self.smallestSharedWork / 2, work / (pool.threads * 8))
         var runs: [(job: Int, rows: Range<Int>)] = []
         for (index, job) in jobs.enumerated() where job.count > 0 {

@@ -10,6 +10,26 @@ public protocol ByteSource: AnyObject, Sendable {
     func withBytes<Result>(_ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result
 }
 
+/// A source whose bytes are made when somebody first reads them, and kept from then on.
+public protocol DeferredSource: ByteSource {
+    /// How many bytes are made together; pieces begin and end at its multiples.
+    var unit: Int { get }
+    /// Whether the bytes are kept already, so that reading them makes nothing.
+    var isReady: Bool { get }
+    /// Makes the bytes of a range without keeping them: for whoever reads each once and in order, such as a writer.
+    /// - Parameters:
+    ///   - range: from one multiple of `unit` to another.
+    ///   - bytes: as many as the range.
+    func make(_ range: Range<Int>, into bytes: UnsafeMutableRawBufferPointer)
+}
+
+extension ByteSource {
+    /// Makes bytes that nobody has read yet; called before threads share them, so that all threads make them.
+    public func prepare() {
+        if let deferred = self as? any DeferredSource, !deferred.isReady { deferred.withBytes(0..<0) { _ in } }
+    }
+}
+
 /// Bytes held in memory: small edited tensors such as a router whose rows were pruned.
 public final class MemorySource: ByteSource {
     private let bytes: [UInt8]

@@ -77,14 +77,12 @@ struct QuantizationTests {
         }
     }
 
-    @Test func anEditSaysWhatItDoesAndHowFarItIs() throws {
+    @Test func anEditSaysWhatItDoes() throws {
         let tiny = try TinyModel("qwen3moe-plain")
         let roles = tiny.model.tensors.keys.filter { $0.expert != nil }
         let plan = try QuantizationPlan(of: tiny.model, Array(roles), as: .block(.f16))
         try #require(!plan.entries.isEmpty)
-        var started: [Int] = []
-        let edit = try Quantization(plan).applied(to: tiny.model, compute: tiny.engine.compute) { started.append($0) }
-        #expect(started == Array(plan.entries.indices))
+        let edit = try Quantization(plan).applied(to: tiny.model, compute: tiny.engine.compute)
         #expect(edit.model.blueprint == tiny.blueprint && edit.summary.contains("f16"))
     }
 }

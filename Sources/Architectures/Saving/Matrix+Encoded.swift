@@ -13,6 +13,7 @@ extension Matrix {
         guard case .rows = layout, let rowBytes = format.rowBytes(columns), rows == 1 || rowStride == rowBytes else {
             return .produce { try forEachPiece($0) }
         }
+        if let deferred = source as? any DeferredSource, !deferred.isReady { return .produce { try forEachPiece($0) } }
         return .copy(SourceRange(source, offset..<offset + rows * rowBytes))
     }
 
@@ -30,6 +31,9 @@ extension Matrix {
         if let rearrangement { return try forEachRearrangedPiece(rearrangement, body) }
         guard let rowBytes = format.rowBytes(columns) else { preconditionFailure("rows are not whole blocks") }
         if case .rows = layout, rowStride == rowBytes {
+            if let deferred = source as? any DeferredSource, !deferred.isReady {
+                return try makePieces(deferred, rowBytes: rowBytes, body)
+            }
             return try source.withBytes(offset..<offset + rows * rowBytes, body)
         }
         var piece = [UInt8](repeating: 0, count: rowsPerPiece * rowBytes)
@@ -48,6 +52,8 @@ extension Matrix {
         _ order: RowRearrangement, _ body: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
         guard rows == 1 else {
+            // Encoding row by row would keep all threads but one waiting.
+            source.prepare()
             for place in 0..<rows {
                 let row = order.source(of: place)
                 try self.rows(row..<row + 1).forEachPiece(body)
@@ -62,6 +68,23 @@ extension Matrix {
             return bytes[start..<start + size]
         }
         try arranged.withUnsafeBytes { try body($0) }
+    }
+
+    /// Lends rows that nobody has read yet, made for this reader alone.
+    private func makePieces(
+        _ deferred: any DeferredSource, rowBytes: Int, _ body: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        let step = max(1, min(rows, (4 << 20) / max(1, rowBytes)))
+        var piece = [UInt8](repeating: 0, count: step * rowBytes)
+        for first in stride(from: 0, to: rows, by: step) {
+            let start = offset + first * rowBytes
+            let end = offset + min(rows, first + step) * rowBytes
+            try piece.withUnsafeMutableBytes { buffer in
+                let target = UnsafeMutableRawBufferPointer(rebasing: buffer[..<(end - start)])
+                deferred.make(start..<end, into: target)
+                try body(UnsafeRawBufferPointer(target))
+            }
+        }
     }
 
     /// Lends the elements as float32, a piece at a time.

@@ -14,26 +14,33 @@ public final class SpillFile: Sendable {
         self.folder = folder ?? getenv("TMPDIR").map { String(cString: $0) } ?? "/var/tmp"
     }
 
+    /// Makes room that is filled later; until then it reads as zeros.
+    ///
+    /// - Throws: `StorageError` `.noSpace` or `.unwritable`.
+    public func reserve(byteCount: Int) throws(StorageError) -> SpillSegment {
+        try SpillSegment(byteCount: byteCount, folder: folder)
+    }
+
     /// Makes room, lets a closure fill it, and gives the source of exactly these bytes.
     ///
     /// - Throws: `StorageError` `.noSpace` or `.unwritable`; whatever `fill` throws.
     public func append(
         byteCount: Int, _ fill: (UnsafeMutableRawBufferPointer) throws -> Void
     ) throws -> (source: any ByteSource, offset: Int) {
-        let segment = try SpillSegment(byteCount: byteCount, folder: folder)
+        let segment = try reserve(byteCount: byteCount)
         try fill(segment.bytes)
         return (segment, 0)
     }
 }
 
 /// One run of bytes of a spill file.
-final class SpillSegment: ByteSource, DescriptorBacked {
-    let count: Int
+public final class SpillSegment: ByteSource, DescriptorBacked {
+    public let count: Int
     let descriptor: Int32
     private let base: UInt
 
     /// Blocks on disk are reserved first: writing to a map of a full disk would end the process.
-    init(byteCount: Int, folder: String) throws(StorageError) {
+    fileprivate init(byteCount: Int, folder: String) throws(StorageError) {
         count = byteCount
         guard byteCount > 0 else {
             (base, descriptor) = (0, -1)
@@ -71,11 +78,12 @@ final class SpillSegment: ByteSource, DescriptorBacked {
         return UInt(bitPattern: address)
     }
 
-    var bytes: UnsafeMutableRawBufferPointer {
+    /// The bytes themselves; whoever writes to them sees to it that nobody reads them at that time.
+    public var bytes: UnsafeMutableRawBufferPointer {
         UnsafeMutableRawBufferPointer(start: UnsafeMutableRawPointer(bitPattern: base), count: count)
     }
 
-    func withBytes<Result>(
+    public func withBytes<Result>(
         _ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> Result
     ) rethrows -> Result {
         try withExtendedLifetime(self) {

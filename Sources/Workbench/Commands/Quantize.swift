@@ -80,10 +80,7 @@ enum Quantize: Command {
         guard call.prefix != .dryRun else {
             return Outcome(.object(try table.foreseen(compute: session.engine.compute)))
         }
-        let total = plan.entries.count
-        let edit = try Quantization(plan).applied(to: owner.model, compute: session.engine.compute) { done in
-            session.output.progress(Progress(task: "quantize", done: done, total: total, unit: "tensors"))
-        }
+        let edit = try Quantization(plan).applied(to: owner.model, compute: session.engine.compute)
         let edited = owner.edited(edit.model, EditRecord(command: call.text, effect: table.effect), in: session)
         return Outcome(.object(table.done), edited: .object(edited))
     }

@@ -1,9 +1,10 @@
 import Formats
 import Kernels
+import Tensors
 
 extension Compute {
-    /// Elements that a thread decodes before it encodes them.
-    private static let requantizedAtOnce = 1 << 16
+    /// Elements that a thread decodes before it encodes them: few enough for the processor's cache.
+    private static let requantizedAtOnce = 1 << 14
 
     /// Encodes a matrix from its decoded values.
     /// - Parameter bytes: `roomBytes` of the format.
@@ -11,15 +12,14 @@ extension Compute {
         _ matrix: Matrix, as format: WeightFormat, importance: [Float]?, into bytes: UnsafeMutableRawBufferPointer
     ) {
         guard matrix.rows > 0, matrix.columns > 0 else { return }
+        matrix.source.prepare()
         let together = format.rowsTogether(rows: matrix.rows, columns: matrix.columns)
         let chunk = max(1, Self.requantizedAtOnce / (matrix.columns * together))
         pool.forEachRange((matrix.rows + together - 1) / together, chunk: chunk) { groups in
             let rows = groups.lowerBound * together..<min(matrix.rows, groups.upperBound * together)
             withUnsafeTemporaryAllocation(of: Float.self, capacity: rows.count * matrix.columns) { values in
                 guard let base = values.baseAddress else { return }
-                for row in rows {
-                    decodeRow(matrix, row: row, into: base + (row - rows.lowerBound) * matrix.columns)
-                }
+                decodeRows(matrix, rows, into: base)
                 encode(UnsafeBufferPointer(values), rows, of: matrix, as: format, importance, into: bytes)
             }
         }
