@@ -4,7 +4,8 @@
 #   Scripts/bench.sh open      opening a 12 GB checkpoint
 #   Scripts/bench.sh engine    prefill and decode on the gpt-oss-20b shape, against llama.cpp
 #   Scripts/bench.sh sweep     patching every head of the teaching model, against PyTorch forward hooks
-#   Scripts/bench.sh           all three, and writes Scripts/benchmarks/RESULTS.md
+#   Scripts/bench.sh quantize  gpt-oss' and Qwen3's shapes by recipes, against llama-quantize; then each encoder alone
+#   Scripts/bench.sh           all of them, and writes Scripts/benchmarks/RESULTS.md
 #
 # LANCET_PEERS        a Python with what Scripts/peers/README.md lists (python3)
 # LANCET_BENCH_DIR    where the 12 GB file is written, and deleted afterwards (a temporary folder)
@@ -34,15 +35,15 @@ need() {
 }
 
 case $part in
-open | engine | sweep | all) ;;
-*) fail "there is no part $part: use open, engine, sweep or nothing for all" ;;
+open | engine | sweep | quantize | all) ;;
+*) fail "there is no part $part: use open, engine, sweep, quantize or nothing for all" ;;
 esac
 measures() { [ "$part" = "$1" ] || [ "$part" = all ]; }
-if measures open || measures engine; then
+if measures open || measures engine || measures quantize; then
     need gguf
     need numpy
 fi
-if measures engine; then need llama_cpp; fi
+if measures engine || measures quantize; then need llama_cpp; fi
 if measures sweep; then
     need torch
     need transformers
@@ -91,6 +92,37 @@ if measures sweep; then
             --runs 3 --threads "$threads" >"$results/sweep-torch-$round.json" 2>"$results/torch.log" ||
             fail "the PyTorch sweep failed: $(tail -1 "$results/torch.log")"
     done
+fi
+if measures quantize; then
+    parent=${LANCET_BENCH_DIR:-${TMPDIR:-/tmp}}
+    mkdir -p "$parent"
+    shapes=$(mktemp -d "$parent/lancet-bench.XXXXXX")
+    trap 'rm -rf "$results" "$data" "$shapes"' EXIT
+    "$python" Scripts/peers/synth_gptoss.py "$shapes/gptoss.gguf" 2
+    "$python" Scripts/peers/synth_qwen3moe.py "$shapes/qwen3moe.gguf" 2
+    "$python" Scripts/peers/synth_qwen3moe.py --imatrix "$shapes/qwen3moe.imatrix" 2
+    for case in gptoss:q4_k_m gptoss:q8_0 qwen3moe:q8_0 qwen3moe:q6_k qwen3moe:q4_k_m qwen3moe:q3_k_m qwen3moe:q2_k \
+        qwen3moe:q6_k:imatrix qwen3moe:q4_k_m:imatrix qwen3moe:q3_k_m:imatrix qwen3moe:q2_k:imatrix; do
+        IFS=: read -r shape recipe weighted <<<"$case"
+        for round in $(seq "$rounds"); do
+            echo "quantize $shape as $recipe${weighted:+ with importance}, round $round of $rounds"
+            "$bench" quantize "$shapes/$shape.gguf" "$shapes/out.gguf" "$recipe" --runs 1 --threads "$threads" --json \
+                ${weighted:+--importance "$shapes/$shape.imatrix"} >"$results/quantize $case-lancet-$round.json"
+            rm -f "$shapes/out.gguf"
+            "$python" Scripts/peers/llamacpp.py quantize "$shapes/$shape.gguf" "$shapes/out.gguf" "${recipe^^}" \
+                --threads "$threads" ${weighted:+--imatrix "$shapes/$shape.imatrix"} \
+                >"$results/quantize $case-llama.cpp-$round.json"
+            rm -f "$shapes/out.gguf"
+        done
+    done
+    "$python" Scripts/benchmarks/random_rows.py "$results/rows" "$results/importance"
+    for format in q8_0 q6_k q5_k q5_1 q5_0 q4_k q4_1 q4_0 iq4_nl iq4_xs mxfp4 nvfp4 q3_k q2_k tq2_0 tq1_0; do
+        for weighted in "" importance; do
+            "$bench" encode "$format" "$results/rows" 2048 "$results/blocks" --runs 5 --threads 1 --json \
+                ${weighted:+--importance "$results/importance"} >"$results/encode $format${weighted:+ $weighted}-lancet-1.json"
+        done
+    done
+    "$python" Scripts/benchmarks/ggml_encoders.py "$results/rows" "$results/importance" >"$results/encode-ggml.json"
 fi
 
 "$python" Scripts/benchmarks/report.py "$results" | tee "$results/report.md"

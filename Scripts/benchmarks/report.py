@@ -81,6 +81,33 @@ def report_sweep(ours, theirs):
     print(f"The patched logit differences of the two agree to {apart:.1g} logits.\n")
 
 
+def report_quantize(cases):
+    shapes = {"gptoss": "gpt-oss-20b, 2 layers, from Q8_0 and MXFP4", "qwen3moe": "Qwen3-30B-A3B, 2 layers, from BF16"}
+    print("## From a file to a quantized file: seconds\n")
+    print("Lancet opens, quantizes, writes and puts the file on disk; llama-quantize writes it. The same recipe, so the same types.\n")
+    rows = []
+    for case in cases:
+        ours, theirs = rounds("quantize " + case, "lancet"), rounds("quantize " + case, "llama.cpp")
+        assert all(run["rc"] == 0 for run in theirs), case
+        shape, recipe, *weighted = case.split(":")
+        a, b = [run["seconds"] for run in ours], [run["seconds"] for run in theirs]
+        rows.append([shapes[shape], recipe + (" with importance" if weighted else ""), spread(a), spread(b),
+                     spread([y / x for x, y in zip(a, b)]), str(max(run["peak_anonymous_mib"] for run in ours))])
+    table(["shape", "recipe", "Lancet", "llama-quantize", "times as fast", "MiB that Lancet held beyond the map"], rows)
+
+
+def report_encode(theirs):
+    print("## Encoders alone: GB/s of float32, one thread\n")
+    rows = []
+    for kind, speeds in theirs.items():
+        row = [kind]
+        for words, key in (("", "plain"), (" importance", "importance")):
+            ours = rounds(f"encode {kind}{words}", "lancet")[0]["float32_gb_s"]
+            row += [f"{ours:.2f}", f"{speeds[key]:.3f}", f"{ours / speeds[key]:.1f}"]
+        rows.append(row)
+    table(["format", "Lancet", "ggml", "ratio", "with importance: Lancet", "ggml", "ratio"], rows)
+
+
 print("# What was measured\n")
 print("Made by `Scripts/bench.sh`; medians, in brackets the least and the largest. Compare ratios, not figures: these "
       "depend on the machine and on what else it does.\n")
@@ -96,3 +123,10 @@ for part, report, contenders in parts:
     runs = [rounds(part, contender) for contender in contenders]
     if all(runs):
         report(*runs)
+cases = [os.path.basename(path).removeprefix("quantize ").removesuffix("-lancet-1.json")
+         for path in sorted(glob.glob(os.path.join(folder, "quantize *-lancet-1.json")), key=os.path.getmtime)]
+if cases:
+    report_quantize(cases)
+alone = os.path.join(folder, "encode-ggml.json")
+if os.path.exists(alone):
+    report_encode(json.load(open(alone)))

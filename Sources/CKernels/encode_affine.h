@@ -46,7 +46,7 @@ LK_INLINE void LK(affine_block)(
     LK(gather_finite)(group->values, 0, 32, x);
     if (group->weighted) {
         LK(weigh)(group, 32, x, group->row_mean_square, w);
-        found = LK(affine)(32, x, w, &trial, 1);
+        LK(affine)(1, 32, x, w, &trial, 1, &found);
     } else {
         found = LK(alike_affine)(x, n);
     }

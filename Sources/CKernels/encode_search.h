@@ -106,65 +106,87 @@ LK_INLINE void LK(descended)(const int count, const lk_lanes *x, float n, lk_lan
 }
 
 /// Scale and offset of codes 0 … n that bring scale · code − least nearest to x under the weights w, with least ≥ 0
-/// unless `free`.
+/// unless `free`; for `sides` groups of `count` numbers, side by side since each step waits for its divisions.
 ///
 /// Each step takes the codes nearest for an inverse and the offset found best so far, then the best scale and offset for
 /// these codes by weighted least squares, and keeps them where the error is smaller.
-LK_INLINE lk_affine LK(affine)(
-    const int count, const lk_lanes *x, const lk_lanes *w, const lk_trial *trial, const int free) {
+LK_INLINE void LK(affine)(
+    const int sides, const int count, const lk_lanes *x, const lk_lanes *w, const lk_trial *trial, const int free,
+    lk_affine *best) {
     const lk_lanes zero = LK(splat)(0);
-    lk_lanes least = x[0], most = x[0], sum_w = w[0], sum_x = w[0] * x[0], codes[32];
-    for (int i = 1; i < count; i++) {
-        least = LK(smaller)(x[i], least);
-        most = LK(larger)(x[i], most);
-        sum_w = sum_w + w[i];
-        sum_x = sum_x + w[i] * x[i];
-    }
-    if (!free) least = LK(smaller)(least, zero);
-    const lk_bits flat = ~(most > least);
-    lk_affine best = {.inverse = trial->n / (most - least), .offset = least};
-    best.scale = 1 / best.inverse;
-    lk_lanes minimum = least, error = zero;
-    const lk_lanes flat_minimum = least;
-    for (int i = 0; i < count; i++) {
-        const lk_lanes code = LK(code)(best.inverse * (x[i] - least), 0, trial->n);
-        const lk_lanes off = best.scale * code + least - x[i];
-        error = error + w[i] * (trial->absolute ? LK(magnitude)(off) : off * off);
+    lk_lanes least[2], most[2], sum_w[2], sum_x[2], minimum[2], error[2], inverse[2], sum_l[2], sum_l2[2], sum_xl[2];
+    lk_lanes scale[2], low[2], now[2], codes[64];
+    LK_UNROLL for (int s = 0; s < sides; s++) {
+        const lk_lanes *own = x + s * count, *weights = w + s * count;
+        least[s] = most[s] = own[0];
+        sum_w[s] = weights[0];
+        sum_x[s] = weights[0] * own[0];
+        for (int i = 1; i < count; i++) {
+            least[s] = LK(smaller)(own[i], least[s]);
+            most[s] = LK(larger)(own[i], most[s]);
+            sum_w[s] = sum_w[s] + weights[i];
+            sum_x[s] = sum_x[s] + weights[i] * own[i];
+        }
+        if (!free) least[s] = LK(smaller)(least[s], zero);
+        minimum[s] = least[s];
+        best[s] = (lk_affine){.inverse = trial->n / (most[s] - least[s]), .offset = least[s]};
+        best[s].scale = 1 / best[s].inverse;
+        error[s] = zero;
+        for (int i = 0; i < count; i++) {
+            const lk_lanes code = LK(code)(best[s].inverse * (own[i] - least[s]), 0, trial->n);
+            const lk_lanes off = best[s].scale * code + least[s] - own[i];
+            error[s] = error[s] + weights[i] * (trial->absolute ? LK(magnitude)(off) : off * off);
+        }
     }
     for (int t = 0; t <= trial->last; t++) {
-        const lk_lanes inverse = (trial->first + trial->step * (float)t + trial->n) / (most - minimum);
-        lk_lanes sum_l = zero, sum_l2 = zero, sum_xl = zero;
+        LK_UNROLL for (int s = 0; s < sides; s++) {
+            inverse[s] = (trial->first + trial->step * (float)t + trial->n) / (most[s] - minimum[s]);
+            sum_l[s] = sum_l2[s] = sum_xl[s] = zero;
+        }
         for (int i = 0; i < count; i++) {
-            const lk_lanes code = LK(code)(inverse * (x[i] - minimum), 0, trial->n), wl = w[i] * code;
-            codes[i] = code;
-            sum_l = sum_l + wl;
-            sum_l2 = sum_l2 + wl * code;
-            sum_xl = sum_xl + wl * x[i];
+            LK_UNROLL for (int s = 0; s < sides; s++) {
+                const int k = s * count + i;
+                const lk_lanes code = LK(code)(inverse[s] * (x[k] - minimum[s]), 0, trial->n), wl = w[k] * code;
+                codes[k] = code;
+                sum_l[s] = sum_l[s] + wl;
+                sum_l2[s] = sum_l2[s] + wl * code;
+                sum_xl[s] = sum_xl[s] + wl * x[k];
+            }
         }
-        const lk_lanes determinant = sum_w * sum_l2 - sum_l * sum_l;
-        lk_lanes scale = (sum_w * sum_xl - sum_x * sum_l) / determinant;
-        lk_lanes low = (sum_l2 * sum_x - sum_l * sum_xl) / determinant;
-        if (!free) {
-            scale = LK(select)(low > 0, sum_xl / sum_l2, scale);
-            low = LK(select)(low > 0, zero, low);
+        LK_UNROLL for (int s = 0; s < sides; s++) {
+            const lk_lanes determinant = sum_w[s] * sum_l2[s] - sum_l[s] * sum_l[s];
+            scale[s] = (sum_w[s] * sum_xl[s] - sum_x[s] * sum_l[s]) / determinant;
+            low[s] = (sum_l2[s] * sum_x[s] - sum_l[s] * sum_xl[s]) / determinant;
+            if (!free) {
+                scale[s] = LK(select)(low[s] > 0, sum_xl[s] / sum_l2[s], scale[s]);
+                low[s] = LK(select)(low[s] > 0, zero, low[s]);
+            }
+            // Without a determinant there is no solution, and an error without end.
+            now[s] = LK(select)(determinant > 0, zero, LK(splat)(__builtin_inff()));
         }
-        lk_lanes now = zero;
         for (int i = 0; i < count; i++) {
-            const lk_lanes off = scale * codes[i] + low - x[i];
-            now = now + w[i] * (trial->absolute ? LK(magnitude)(off) : off * off);
+            LK_UNROLL for (int s = 0; s < sides; s++) {
+                const int k = s * count + i;
+                const lk_lanes off = scale[s] * codes[k] + low[s] - x[k];
+                now[s] = now[s] + w[k] * (trial->absolute ? LK(magnitude)(off) : off * off);
+            }
         }
-        const lk_bits better = (determinant > 0) & (now < error);
-        error = LK(select)(better, now, error);
-        best.inverse = LK(select)(better, inverse, best.inverse);
-        best.offset = LK(select)(better, minimum, best.offset);
-        best.scale = LK(select)(better, scale, best.scale);
-        minimum = LK(select)(better, low, minimum);
+        LK_UNROLL for (int s = 0; s < sides; s++) {
+            const lk_bits better = now[s] < error[s];
+            error[s] = LK(select)(better, now[s], error[s]);
+            best[s].inverse = LK(select)(better, inverse[s], best[s].inverse);
+            best[s].offset = LK(select)(better, minimum[s], best[s].offset);
+            best[s].scale = LK(select)(better, scale[s], best[s].scale);
+            minimum[s] = LK(select)(better, low[s], minimum[s]);
+        }
     }
-    best.scale = LK(select)(flat, zero, best.scale);
-    best.inverse = LK(select)(flat, zero, best.inverse);
-    best.offset = LK(select)(flat, zero, best.offset);
-    best.least = -LK(select)(flat, flat_minimum, minimum);
-    return best;
+    LK_UNROLL for (int s = 0; s < sides; s++) {
+        const lk_bits flat = ~(most[s] > least[s]);
+        best[s].scale = LK(select)(flat, zero, best[s].scale);
+        best[s].inverse = LK(select)(flat, zero, best[s].inverse);
+        best[s].offset = LK(select)(flat, zero, best[s].offset);
+        best[s].least = -LK(select)(flat, least[s], minimum[s]);
+    }
 }
 
 /// The scale of codes 0 … n for numbers that are not negative, under the weights w: nine inverses by their error, then up

@@ -5,7 +5,8 @@ import Tensors
 struct BenchRequest {
     static let usage = """
         usage: lancet-bench open FILE | engine FILE | sweep FILE CLEAN CORRUPT ANSWER WRONG
-               [--runs N] [--threads N] [--prompt N] [--decode N] [--json]
+               | encode FORMAT VALUES COLUMNS OUT | quantize FILE OUT RECIPE [--pure]
+               [--runs N] [--threads N] [--prompt N] [--decode N] [--importance FILE] [--json]
         """
 
     let verb: String
@@ -15,6 +16,9 @@ struct BenchRequest {
     /// Tokens of the prompt that prefill reads, and tokens decoded behind it.
     private(set) var prompt = 128
     private(set) var decode = 16
+    /// A file of float32 values, one a column; for a model, an importance matrix.
+    private(set) var importance: String?
+    private(set) var isPure = false
     private(set) var printsJSON = false
 
     /// Reads arguments.
@@ -25,10 +29,12 @@ struct BenchRequest {
         while let argument = rest.popFirst() {
             switch argument {
             case "--json": printsJSON = true
+            case "--pure": isPure = true
             case "--runs": runs = try Self.number(argument, rest.popFirst())
             case "--threads": threads = try Self.number(argument, rest.popFirst())
             case "--prompt": prompt = try Self.number(argument, rest.popFirst())
             case "--decode": decode = try Self.number(argument, rest.popFirst())
+            case "--importance": importance = rest.popFirst()
             case _ where argument.hasPrefix("--"):
                 throw BenchError(subject: argument, message: "there is no such option", remedy: Self.usage)
             default: operands.append(argument)
@@ -36,7 +42,7 @@ struct BenchRequest {
         }
         verb = operands.first ?? ""
         self.operands = Array(operands.dropFirst())
-        let counts = ["open": 1, "engine": 1, "sweep": 5]
+        let counts = ["open": 1, "engine": 1, "sweep": 5, "encode": 4, "quantize": 3]
         guard counts[verb] == self.operands.count else {
             throw BenchError(subject: "arguments", message: "nothing to measure was named", remedy: Self.usage)
         }
@@ -49,6 +55,16 @@ struct BenchRequest {
         case "engine":
             try EngineBenchmark(path: operands[0], promptCount: prompt, decodeCount: decode)
                 .measure(runs: runs, compute: Compute(threads: threads))
+        case "encode":
+            try EncodeBenchmark(
+                format: operands[0], valuesPath: operands[1], columns: Self.number("COLUMNS", operands[2]),
+                outPath: operands[3], importancePath: importance
+            ).measure(runs: runs, compute: Compute(threads: threads))
+        case "quantize":
+            try QuantizeBenchmark(
+                path: operands[0], outPath: operands[1], recipe: operands[2], isPure: isPure,
+                importancePath: importance
+            ).measure(runs: runs, compute: Compute(threads: threads))
         default:
             try SweepBenchmark(
                 path: operands[0], clean: operands[1], corrupt: operands[2], answer: operands[3], wrong: operands[4]

@@ -56,6 +56,33 @@ import Testing
         }
     }
 
+    @Test(arguments: Compute.encodable.filter { $0.blockLength > 1 })
+    func whatIsNoNumberCountsAsZeroAndInfinitiesAsTheLargest(format: BlockFormat) {
+        var (odd, plain) = (Samples.numbers(1024), Samples.numbers(1024))
+        for (place, value, stand) in [
+            (3, Float.nan, Float(0)), (300, -.nan, 0), (517, .infinity, .greatestFiniteMagnitude),
+            (1000, -.infinity, -.greatestFiniteMagnitude),
+        ] {
+            odd[place] = value
+            plain[place] = stand
+        }
+        for importance in [nil, Samples.numbers(512, "importance").map(\.magnitude)] {
+            #expect(
+                Encodings.bytes(odd, 512, format, importance) == Encodings.bytes(plain, 512, format, importance))
+        }
+    }
+
+    @Test(arguments: Compute.encodable.filter { $0.blockLength > 1 })
+    func importanceThatIsNoPositiveNumberCountsAsZero(format: BlockFormat) {
+        let values = Samples.numbers(1024)
+        var (odd, plain) = (Samples.numbers(512).map(\.magnitude), Samples.numbers(512).map(\.magnitude))
+        for (place, value) in [(0, Float.nan), (40, -3), (41, -.infinity), (300, -0.0)] {
+            odd[place] = value
+            plain[place] = 0
+        }
+        #expect(Encodings.bytes(values, 512, format, odd) == Encodings.bytes(values, 512, format, plain))
+    }
+
     @Test(arguments: Compute.encodable) func zerosStayZeros(format: BlockFormat) {
         for importance in [nil, [Float](repeating: 1, count: 256), [Float](repeating: 0, count: 256)] {
             let bytes = Encodings.bytes([Float](repeating: 0, count: 512), 256, format, importance)
