@@ -4,11 +4,11 @@
     python3 Scripts/check-llamacpp.py [--lancet .build/release/lancet] [--windows 32] [--keep FOLDER]
 
 Needs llama-cpp-python (Scripts/peers/README.md). For each teaching model Lancet prunes the four least important experts a
-layer, quantizes to Q8_0, Q4_0 and MXFP4, does both at once, and saves; then both programs measure perplexity over the
-held-out text in windows of 512, the second half scored. llama.cpp multiplies quantized weights by activations that it
-rounds to 8 bits, Lancet does not: they have to agree to 0.5 %. Then, for a tiny random model of every other family, Lancet
-saves its Hugging Face folder as GGUF in float32, and llama.cpp's perplexity of the model's tokens has to be transformers' to
-0.5 %. Exit status 1 if anything does not agree.
+layer, quantizes by every recipe, with and without an importance matrix, does both at once, and saves; then both programs
+measure perplexity over the held-out text in windows of 512, the second half scored. llama.cpp multiplies quantized weights
+by activations that it rounds to 8 bits, Lancet does not: they have to agree to 0.5 %. Then, for a tiny random model of every
+other family, Lancet saves its Hugging Face folder as GGUF in float32, and llama.cpp's perplexity of the model's tokens has
+to be transformers' to 0.5 %. Exit status 1 if anything does not agree.
 """
 import argparse
 import json
@@ -20,11 +20,17 @@ import tempfile
 
 TEXT = "examples/models/heldout.txt"
 ORACLES = "Tests/Fixtures/oracles"
+RECIPES = (
+    "q8_0", "q6_k", "q5_k_m", "q5_k_s", "q4_k_m", "q4_k_s", "q3_k_l", "q3_k_m", "q3_k_s", "q2_k", "iq4_xs", "iq4_nl",
+    "mxfp4_moe", "q5_1", "q5_0", "q4_1", "q4_0",
+)
+IMPORTANCE = f'calib = (corpus "{TEXT}")[0:16]\nweights = imatrix m over calib\n'
 EDITS = {
     "as opened": "",
+    **{recipe: f"quantize m as {recipe}" for recipe in RECIPES},
+    **{f"{recipe}, importance": IMPORTANCE + f"quantize m as {recipe} using weights"
+       for recipe in ("q6_k", "q4_k_m", "q3_k_m", "q2_k", "q4_0")},
     "pruned": "prune m keep (select (score m.experts by router-norm) top 12 per layer)",
-    "q8_0": "quantize m as q8_0",
-    "q4_0": "quantize m as q4_0",
     "mxfp4 experts": "quantize m.experts as mxfp4",
     "pruned, q8_0, mxfp4 experts":
         "prune m keep (select (score m.experts by router-norm) top 12 per layer)\n"
