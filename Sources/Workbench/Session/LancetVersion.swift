@@ -1,4 +1,4 @@
 /// Lancet's version, as records and `--version` state it.
 public enum LancetVersion {
-    public static let text = "0.1.0"
+    public static let text = "0.2.0"
 }
