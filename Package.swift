@@ -70,6 +70,8 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
 
+        .executableTarget(name: "lancet-fuzz", dependencies: ["FuzzSupport"], swiftSettings: swiftSettings),
+
         .target(
             name: "TestSupport", dependencies: ["Tensors", "Storage", "Documents", "Formats"],
             path: "Tests/TestSupport", swiftSettings: swiftSettings),
@@ -79,11 +81,18 @@ let package = Package(
                 "Architectures", "Scoring", "Inference", "Kernels", "Tokenizers", "Documents", "TestSupport",
             ],
             path: "Tests/TeachingSupport", swiftSettings: swiftSettings),
+        .target(
+            name: "FuzzSupport",
+            dependencies: [
+                "Architectures", "Storage", "Tokenizers", "Documents", "Formats", "Tensors", "TestSupport",
+            ],
+            path: "Tests/FuzzSupport", swiftSettings: swiftSettings),
         tests(of: "Documents"),
         tests(of: "Tensors"),
         tests(of: "Plots", imports: ["Tensors"]),
         tests(of: "Tokenizers", imports: ["Storage", "Documents", "TestSupport"]),
         tests(of: "Language"),
+        tests(of: "FuzzSupport", imports: ["TestSupport"]),
         tests(of: "Formats", imports: ["Tensors", "Documents", "TestSupport"]),
         tests(of: "Storage", imports: ["Formats", "Tensors", "Documents", "TestSupport"]),
         tests(of: "Kernels", imports: ["Formats", "Tensors", "Storage", "Documents", "CKernels", "TestSupport"]),

@@ -48,6 +48,7 @@ def packed(word, values, width):
 
 with open(os.path.join(ROOT, "CKernels", "codebooks.c"), "w") as f:
     f.write("// Made by Scripts/make-codebooks.py from the gguf package's tables; see codebooks.h.\n")
+    f.write("// This file is long because it is tables alone.\n")
     f.write('#include "codebooks.h"\n')
     for name, kind in TABLES:
         count, width = kind.grid_shape
@@ -55,5 +56,12 @@ with open(os.path.join(ROOT, "CKernels", "codebooks.c"), "w") as f:
         f.write(f"\nconst uint{8 * width}_t lk_codebook_{name.lower()}[{count}] = {{\n")
         each = lambda w: " ".join(f"0x{packed(x, values, width):0{2 * width}x}," for x in w)
         for line in lines(entries(kind), each, 5 if width == 8 else 9):
+            f.write(f"    {line}\n")
+        f.write("};\n")
+    masks = [sum(255 << 8 * i for i in range(8) if signs >> i & 1) for signs in range(256)]
+    even = [masks[seven | (bin(seven).count("1") & 1) << 7] for seven in range(128)]
+    for name, words in (("lk_sign_masks[256]", masks), ("lk_even_sign_masks[128]", even)):
+        f.write(f"\nconst uint64_t {name} = {{\n")
+        for line in lines(words, lambda w: " ".join(f"0x{x:016x}," for x in w), 5):
             f.write(f"    {line}\n")
         f.write("};\n")

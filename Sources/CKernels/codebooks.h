@@ -12,15 +12,14 @@ extern const uint64_t lk_codebook_iq2s[1024];
 extern const uint32_t lk_codebook_iq3xxs[256];
 extern const uint32_t lk_codebook_iq3s[512];
 
-/// Eight signs from seven bits: the eighth makes the number of minus signs even.
-static inline uint32_t lk_even_signs(uint32_t seven) { return seven | (uint32_t)__builtin_parity(seven) << 7; }
+/// For eight signs, all ones in the bytes whose bit is set.
+extern const uint64_t lk_sign_masks[256];
+/// The same for seven signs: the eighth makes the number of minus signs even.
+extern const uint64_t lk_even_sign_masks[128];
 
-/// Eight weights, none of them zero, of which those are negated whose bit is set in `signs`.
-static inline uint64_t lk_signed_pattern(uint64_t pattern, uint32_t signs) {
-    const uint64_t ones = 0x0101010101010101;
-    // Bit i of the signs comes to rest on bit 8i + 7 and is moved down to 8i.
-    const uint64_t negated = ((signs & 127) * 0x0002040810204081 & ones) | (uint64_t)(signs >> 7) << 56;
-    return (pattern ^ negated * 255) + negated;
+/// Eight weights, none of them zero, of which those are negated that the mask covers.
+static inline uint64_t lk_signed_pattern(uint64_t pattern, uint64_t mask) {
+    return (pattern ^ mask) + (mask & 0x0101010101010101);
 }
 
 static inline void lk_put_pattern(int8_t *codes, uint64_t pattern) { __builtin_memcpy(codes, &pattern, 8); }

@@ -28,7 +28,7 @@ LK_INLINE void LK(unpack)(const uint8_t *block, LK(head) *head) {
             const int pattern = block[2 + 4 * run + j] | (block[66 + run] >> (2 * j) & 3) << 8;
             lk_put_pattern(
                 head->codes + 32 * run + 8 * j,
-                lk_signed_pattern(lk_codebook_iq2s[pattern], block[34 + 4 * run + j]));
+                lk_signed_pattern(lk_codebook_iq2s[pattern], lk_sign_masks[block[34 + 4 * run + j]]));
         }
     }
 }

@@ -26,7 +26,7 @@ LK_INLINE void LK(unpack)(const uint8_t *block, LK(head) *head) {
             const uint32_t pattern = LK(short_word)(block + 2 + 8 * run + 2 * j);
             lk_put_pattern(
                 head->codes + 32 * run + 8 * j,
-                lk_signed_pattern(lk_codebook_iq2xs[pattern & 511], lk_even_signs(pattern >> 9)));
+                lk_signed_pattern(lk_codebook_iq2xs[pattern & 511], lk_even_sign_masks[pattern >> 9]));
         }
     }
 }

@@ -23,7 +23,7 @@ LK_INLINE void LK(unpack)(const uint8_t *block, LK(head) *head) {
         const uint32_t word = LK(word)(bytes + 4);
         head->steps[run] = scale * (0.5f + (float)(word >> 28)) * 0.25f;
         LK_UNROLL for (int j = 0; j < 4; j++) {
-            const uint32_t signs = lk_even_signs(word >> (7 * j) & 127);
+            const uint64_t signs = lk_even_sign_masks[word >> (7 * j) & 127];
             lk_put_pattern(head->codes + 32 * run + 8 * j, lk_signed_pattern(lk_codebook_iq2xxs[bytes[j]], signs));
         }
     }

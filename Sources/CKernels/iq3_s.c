@@ -29,7 +29,8 @@ LK_INLINE void LK(unpack)(const uint8_t *block, LK(head) *head) {
             const uint64_t first = lk_codebook_iq3s[p[2 * j] | (ninth >> (2 * j) & 1) << 8];
             const uint64_t second = lk_codebook_iq3s[p[2 * j + 1] | (ninth >> (2 * j + 1) & 1) << 8];
             lk_put_pattern(
-                head->codes + 32 * run + 8 * j, lk_signed_pattern(first | second << 32, block[74 + 4 * run + j]));
+                head->codes + 32 * run + 8 * j,
+                lk_signed_pattern(first | second << 32, lk_sign_masks[block[74 + 4 * run + j]]));
         }
     }
 }

@@ -28,7 +28,7 @@ LK_INLINE void LK(unpack)(const uint8_t *block, LK(head) *head) {
                 lk_codebook_iq3xxs[p[2 * j]] | (uint64_t)lk_codebook_iq3xxs[p[2 * j + 1]] << 32;
             lk_put_pattern(
                 head->codes + 32 * run + 8 * j,
-                lk_signed_pattern(pattern, lk_even_signs(word >> (7 * j) & 127)));
+                lk_signed_pattern(pattern, lk_even_sign_masks[word >> (7 * j) & 127]));
         }
     }
 }

@@ -1,0 +1,124 @@
+import Foundation
+import TestSupport
+
+/// A reader of foreign files, what it is first given, and how its inputs are damaged.
+public enum FuzzTarget: String, CaseIterable, Sendable {
+    /// One GGUF file.
+    case gguf
+    /// A GGUF file opened as a model, tokenizer included.
+    case checkpoint
+    /// One safetensors file.
+    case safetensors
+    /// `model.safetensors.index.json` beside sound shards.
+    case index
+    /// An importance matrix, of either kind.
+    case imatrix
+    /// `tokenizer.json`.
+    case tokenizer
+    /// `config.json` beside sound tensors.
+    case configuration
+
+    /// Its part of all inputs: readers that are slower or have less to go wrong get fewer.
+    public var share: Int {
+        switch self {
+        case .gguf: 34
+        case .safetensors: 26
+        case .imatrix: 24
+        case .tokenizer: 2
+        case .configuration: 6
+        case .checkpoint: 4
+        case .index: 4
+        }
+    }
+
+    /// Sound files of the fixtures, and the inputs that were kept.
+    public func seeds() throws -> [[UInt8]] {
+        try (files.map(Fixtures.path) + kept()).map { Array(try Data(contentsOf: URL(fileURLWithPath: $0))) }
+    }
+
+    /// The inputs kept in `Tests/Fixtures/fuzz`, sorted by name.
+    public func kept() throws -> [String] {
+        let folder = Fixtures.path("fuzz/" + rawValue)
+        guard FileManager.default.fileExists(atPath: folder) else { return [] }
+        return try FileManager.default.contentsOfDirectory(atPath: folder).sorted().map { folder + "/" + $0 }
+    }
+
+    private var files: [String] {
+        switch self {
+        case .gguf:
+            ["aligned", "every-type", "no-tensors", "split-00001-of-00003", "version-2"].map { "containers/\($0).gguf" }
+        case .checkpoint: ["oracles/gptoss-q4_0/model.gguf"]
+        case .safetensors: ["containers/bare.safetensors", "containers/every-type.safetensors"]
+        case .index: ["oracles/gptoss-sharded/model.safetensors.index.json"]
+        case .imatrix: ["imatrix.dat", "imatrix.gguf", "oldest.dat"].map { "importance/" + $0 }
+        case .tokenizer: ["gpt-4o", "llama-bpe", "qwen2"].map { "tokenizers/small-\($0).json" }
+        case .configuration:
+            ["oracles/gptoss-mxfp4", "oracles/gptoss-yarn", "packed/awq", "packed/w4a16", "packed/fp8"].map {
+                $0 + "/config.json"
+            }
+        }
+    }
+
+    /// An input made of others, no larger than `Mutator.longest`.
+    public func mutated(_ input: [UInt8], other: [UInt8], by mutator: inout Mutator) -> [UInt8] {
+        let changed = damaged(input, other: other, by: &mutator)
+        return changed.count > Mutator.longest ? Array(changed.prefix(Mutator.longest)) : changed
+    }
+
+    private func damaged(_ input: [UInt8], other: [UInt8], by mutator: inout Mutator) -> [UInt8] {
+        switch self {
+        case .gguf, .imatrix, .checkpoint:
+            guard mutator.random.oneIn(2), let moved = mutator.rearranged(input, other: other) else {
+                return mutator.mutated(input, other: other, within: GGUFOutline(input).map { 0..<$0.headerEnd })
+            }
+            return mutator.random.oneIn(2) ? moved : mutator.mutated(moved, other: other)
+        case .safetensors:
+            guard !mutator.random.oneIn(4), let moved = mutator.reheaded(input, other: other) else {
+                return mutator.mutated(input, other: other)
+            }
+            return moved
+        case .index, .tokenizer, .configuration:
+            return mutator.random.oneIn(2)
+                ? mutator.restructured(input, other: other) : mutator.mutated(input, other: other)
+        }
+    }
+
+    /// Words of the format.
+    public var words: [String] {
+        let json = ["null", "true", "false", "[]", "{}", "\"\"", "\"\\u0000\"", "\"\\ud800\"", "[[]]", "{\"a\":1}"]
+        switch self {
+        case .gguf, .imatrix, .checkpoint:
+            return [
+                "GGUF", "general.alignment", "general.architecture", "general.type", "imatrix", "split.no",
+                "split.count",
+                "split.tensors.count", "imatrix.datasets", "imatrix.chunk_count", ".in_sum2", ".counts",
+                "tokenizer.ggml.tokens", "tokenizer.ggml.merges", "gpt-oss", "qwen3moe", "llama", "gpt-oss.block_count",
+                "gpt-oss.expert_count", "gpt-oss.embedding_length", "\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}",
+                "\u{FFFD}",
+            ]
+        case .safetensors:
+            return json + [
+                "\"dtype\":", "\"shape\":", "\"data_offsets\":", "\"__metadata__\":", "\"F32\"", "\"F4\"",
+                "\"F6_E2M3\"",
+                "\"BF16\"", "\"C64\"", "\"F8_E8M0\"", "\"I64\"", "[0,0]", "[1,1,1,1]", "   ",
+            ]
+        case .index:
+            return json + ["\"weight_map\":", "\"metadata\":", "\"model-00002-of-00003.safetensors\"", "\"../\""]
+        case .tokenizer:
+            return json + [
+                "\"added_tokens\":", "\"id\":", "\"content\":", "\"special\":true", "\"normalizer\":",
+                "\"pre_tokenizer\":",
+                "\"model\":", "\"type\":\"BPE\"", "\"vocab\":", "\"merges\":", "\"byte_fallback\":true", "\"Sequence\"",
+                "\"Split\"", "\"ByteLevel\"", "\"Regex\"", "\"ignore_merges\":true", "\"Ġ\"",
+            ]
+        case .configuration:
+            return json + [
+                "\"model_type\":", "\"gpt_oss\"", "\"qwen3_moe\"", "\"mixtral\"", "\"olmoe\"", "\"llama\"",
+                "\"num_hidden_layers\":", "\"hidden_size\":", "\"num_local_experts\":", "\"num_experts_per_tok\":",
+                "\"head_dim\":", "\"num_attention_heads\":", "\"num_key_value_heads\":", "\"vocab_size\":",
+                "\"rope_scaling\":", "\"rope_parameters\":", "\"layer_types\":", "\"sliding_attention\"",
+                "\"quantization_config\":", "\"quant_method\":", "\"intermediate_size\":", "\"group_size\":",
+            ]
+        }
+    }
+}
