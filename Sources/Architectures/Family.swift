@@ -1,3 +1,4 @@
+import Documents
 import Inference
 import Storage
 
@@ -38,6 +39,9 @@ public protocol Family: Sendable {
     /// The GGUF keys that describe a blueprint, the architecture's prefix included.
     /// - Throws: `BindingError` naming what GGUF cannot carry.
     func ggufKeys(_ model: Model) throws(BindingError) -> [(key: String, value: MetadataValue)]
+    /// The `config.json` that describes a model, its quantization, types and marks apart.
+    /// - Throws: `BindingError` naming what a configuration of the family cannot say.
+    func configuration(_ model: Model) throws(BindingError) -> JSONObject
 }
 
 extension Family {

@@ -17,6 +17,9 @@ struct PackedReadingTests {
         "gptq": "gptq4-g32", "gptq-3bit-v2": "gptq3-g32",
     ]
 
+    /// Their folders below the fixtures.
+    static let paths: [String] = names.keys.sorted().map { "packed/" + $0 }
+
     @Test("every packed oracle is tried")
     func completeness() {
         #expect(Set(Fixtures.folders(in: "packed")) == Set(Self.names.keys))

@@ -106,6 +106,29 @@ public struct GPTOSS: Family {
             required: hasBias ? biases : [], forbidden: hasBias ? [] : biases)
     }
 
+    public func configuration(_ model: Model) throws(BindingError) -> JSONObject {
+        let blueprint = model.blueprint
+        var values = commonConfiguration(blueprint, hasAttentionBias: model.hasAttentionBias)
+        let windows = blueprint.layers.map(\.window)
+        guard let window = Set(windows.compactMap(\.self)).only(or: 128),
+            case .clampedSwiglu(_, let limit) = blueprint.activation
+        else {
+            throw .notCarried("layer_types", "windows differ in length between layers, and config.json has one length")
+        }
+        let first = blueprint.layers[0]
+        for (key, number) in [
+            ("num_local_experts", first.expertCount), ("num_experts_per_tok", first.activeExpertCount),
+            ("intermediate_size", first.feedForwardWidth), ("sliding_window", window),
+        ] {
+            values[key] = .number(JSONNumber(number))
+        }
+        values["layer_types"] = .array(windows.map { $0 == nil ? "full_attention" : "sliding_attention" })
+        values["swiglu_limit"] = JSON(shortest: limit)
+        // Without a word about it the family has YaRN.
+        if case .none = blueprint.rotary.scaling { values["rope_scaling"] = ["rope_type": "default"] }
+        return values
+    }
+
     private static let defaults = CommonNumbers(
         layers: 36, hiddenSize: 2880, vocabularyCount: 201088, contextLength: 131072, headCount: 64,
         keyValueHeadCount: 8, headDimension: 64, normEpsilon: 1e-5)

@@ -91,6 +91,33 @@ public struct Qwen3MoE: Family {
             required: hasBias ? biases : [], forbidden: hasBias ? [] : biases)
     }
 
+    public func configuration(_ model: Model) throws(BindingError) -> JSONObject {
+        let blueprint = model.blueprint
+        var values = commonConfiguration(blueprint, hasAttentionBias: model.hasAttentionBias)
+        let dense = blueprint.layers.indices.filter { blueprint.layers[$0].expertCount == 0 }
+        let sparse = blueprint.expertLayers.first.map { blueprint.layers[$0] }
+        guard let window = Set(blueprint.layers.map(\.window)).only(or: nil) else {
+            throw .notCarried("sliding_window", "windows differ between layers, and config.json has one")
+        }
+        guard case .chosenOfSoftmax(let normalized) = blueprint.router else {
+            throw .notCarried("norm_topk_prob", "the router follows another rule")
+        }
+        let width = sparse?.feedForwardWidth ?? 1
+        for (key, number) in [
+            ("num_experts", sparse?.expertCount ?? 0), ("num_experts_per_tok", sparse?.activeExpertCount ?? 1),
+            ("moe_intermediate_size", width),
+            ("intermediate_size", dense.first.map { blueprint.layers[$0].feedForwardWidth } ?? width),
+            ("decoder_sparse_step", 1),
+        ] {
+            values[key] = .number(JSONNumber(number))
+        }
+        values["mlp_only_layers"] = .array(dense.map { .number(JSONNumber($0)) })
+        values["norm_topk_prob"] = .boolean(normalized)
+        values["use_sliding_window"] = .boolean(window != nil)
+        values["sliding_window"] = window.map { .number(JSONNumber($0)) } ?? .null
+        return values
+    }
+
     private static let defaults = CommonNumbers(
         layers: 24, hiddenSize: 2048, vocabularyCount: 151936, contextLength: 32768, headCount: 32,
         keyValueHeadCount: 4, headDimension: 64, normEpsilon: 1e-6)

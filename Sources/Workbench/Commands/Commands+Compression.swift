@@ -3,5 +3,6 @@ extension Commands {
     static let compression: [any Command.Type] = [
         Corpus.self, PerplexityCommand.self, Evaluate.self, Trace.self, Score.self, Select.self, PlanCommand.self,
         RestrictExperts.self, Compare.self, Prune.self, Quantize.self, Save.self,
+        Convert.self,
     ]
 }

@@ -1,51 +1,65 @@
 import Architectures
 import Inference
 import Language
-import Storage
 import Surgery
 
-/// `save MODEL "FILE"`: writes a GGUF file.
+/// `save MODEL "PATH"`: writes a GGUF file or a Hugging Face folder.
 enum Save: Command {
     static let signature = Signature(
-        "save", "writes a model as GGUF, whole or not at all",
+        "save", "writes a model as a GGUF file or a Hugging Face folder, whole or not at all",
         docs: """
+            A name that ends in .gguf makes a GGUF file; any other makes a folder of safetensors with config.json and \
+            tokenizer, which transformers and vLLM load. Without a name, `save m` proposes one that tells base, cut and types, \
+            and writes nothing.
+
             Edits that weights say exactly are baked in: zeroed heads, channels, experts, attention and MoE outputs. Others \
-            are refused by name; a restriction is made to last by `prune`. The file appears under its name when it is \
+            are refused by name; a restriction is made to last by `prune`. What a container cannot hold (q4_k in a folder, \
+            fp8 in GGUF) is refused before anything is written. File or folder appear under their name when they are \
             complete: an interruption or a full disk leaves what stood there before. A file that is open is never written \
             to. `dry-run save …` tells what would be written.
             """,
         category: Shelf.compression, effect: .writesFile,
-        parameters: [Parameter("model", .any, "the model"), Parameter("path", .text, "the file, named .gguf")],
+        parameters: [
+            Parameter("model", .any, "the model"),
+            Parameter("path", .text, "a file named .gguf, or a folder", optional: true),
+        ],
+        labels: [
+            Label(
+                "as", Parameter("container", .choice(SaveTarget.Container.allCases.map(\.rawValue))),
+                docs: "gguf or hf, where the name does not say; as the model was opened by default")
+        ],
         result: "what was written",
         examples: [
             """
             m = open "examples/models/teach-gptoss-bf16.gguf"
             prune m drop [5]
+            save m
             dry-run save m "pruned.gguf"
+            dry-run save m "pruned/"
             """
         ])
 
     static func run(_ call: Invocation, in session: Session) throws -> Outcome {
         let model = try call.model()
-        let argument = try call.required("path")
-        let path = try argument.asText()
-        guard path.hasSuffix(".gguf") else {
-            throw LanguageError(
-                code: "save.name", "models are written as GGUF, and \(path) is named otherwise",
-                help: "Name it \(path).gguf.", span: argument.span)
-        }
         let baked = try Baking.bake(model.model)
-        let writer = try CheckpointWriter(
-            baked.model, from: model.checkpoint, fileType: Recipes.followed(by: baked.model)?.fileType)
         if !model.model.interventions.isEmpty { session.output.notice(baked.summary) }
-        let target = session.resolved(path)
-        let tensors = writer.file.tensors
-        guard call.prefix != .dryRun else { return Outcome(.object(SavedFileValue(path: path, tensors: tensors))) }
-        let bytes = try writer.file.write(to: target) { done, total in
-            session.output.progress(Progress(task: "save", done: done >> 20, total: total >> 20, unit: "MiB"))
-        }
-        return Outcome(
-            .object(
-                SavedFileValue(path: path, tensors: tensors, byteCount: bytes, digest: try ValueDigest.ofFile(target))))
+        guard let argument = call.argument("path") else { return try propose(baked.model, model, call["as"], in: session) }
+        let container = try SaveTarget.container(of: argument, as: call["as"])
+        let path = try argument.asText()
+        let target = try SaveTarget(baked.model, from: model.checkpoint, as: container, path: path)
+        guard call.prefix != .dryRun else { return Outcome(.object(target.planned)) }
+        return Outcome(.object(try target.write(task: "save", in: session)))
+    }
+
+    /// What would be written under a name that nobody has to think up.
+    private static func propose(
+        _ baked: Model, _ model: ModelValue, _ word: BoundArgument?, in session: Session
+    ) throws -> Outcome {
+        let wanted = try word.flatMap { SaveTarget.Container(rawValue: try $0.asText()) }
+        let container = wanted ?? (model.checkpoint.naming == .gguf ? .gguf : .hf)
+        let name = ProposedName(model).text(container)
+        let target = try SaveTarget(baked, from: model.checkpoint, as: container, path: name)
+        session.output.notice("nothing is written yet; to accept the name: save m \"\(name)\"")
+        return Outcome(.object(target.planned))
     }
 }

@@ -86,7 +86,9 @@ public struct QuantizationPlan: Sendable {
             }
             let wish = wanted(role, matrix)
             try Self.checkWritable(wish)
-            let isKept = !isExplicit && !Self.largeParts.contains(role.part)
+            // Readers of Hugging Face folders take embedding and output as plain numbers.
+            let isPlain = wish.isPacked && (role.part == .embedding || role.part == .output)
+            let isKept = !isExplicit && (isPlain || !Self.largeParts.contains(role.part))
             let target = isExplicit ? wish : wish.fitting(columns: matrix.columns)
             if target == nil, !isKept { unfit.append(role) }
             guard !isKept, let target, WeightFormat(matrix) != target else {

@@ -24,6 +24,9 @@ public enum WeightFormat: Hashable, Sendable {
         }
     }
 
+    /// Whether several tensors say a matrix.
+    var isPacked: Bool { if case .packed = self { true } else { false } }
+
     /// Whether writing in it rounds to few codes, so that writing again would round twice.
     var isQuantized: Bool {
         switch self {
