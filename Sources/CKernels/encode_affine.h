@@ -46,12 +46,16 @@ LK_INLINE void LK(affine_block)(
     LK(gather_finite)(group->values, 0, 32, x);
     if (group->weighted) {
         LK(weigh)(group, 32, x, group->row_mean_square, w);
-        LK(affine)(1, 32, x, w, &trial, 1, &found);
+        LK(affine)(1, 32, x, w, &trial, &found);
     } else {
         found = LK(alike_affine)(x, n);
     }
     *scale = LK(through_half)(found.scale);
     *offset = LK(through_half)(-found.least);
-    const lk_lanes inverse = LK(select)(*scale != 0, 1 / *scale, LK(splat)(0));
-    for (int i = 0; i < 32; i++) codes[i] = LK(whole)(LK(code)((x[i] - *offset) * inverse, 0, n));
+    if (!group->weighted) {
+        // The nearest codes under scale and offset as they are stored are never worse than those under the ones sought.
+        found.inverse = LK(select)(*scale != 0, 1 / *scale, LK(splat)(0));
+        found.offset = *offset;
+    }
+    for (int i = 0; i < 32; i++) codes[i] = LK(whole)(LK(code)(found.inverse * (x[i] - found.offset), 0, n));
 }

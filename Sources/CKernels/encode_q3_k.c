@@ -21,12 +21,11 @@ LK_INLINE void LK(put_signed_sixes)(const lk_bits *scales, uint8_t *out, size_t 
 }
 
 LK_INLINE void LK(encode_group)(const lk_group *group, uint8_t *out) {
-    lk_lanes x[256], w[256], plain[256], found[16], sums[16], scales[16], codes[256], scale, inverse;
+    lk_lanes x[256], w[256], found[16], sums[16], scales[16], codes[256], scale, inverse;
     lk_bits high[32], low[256], packed[16];
     LK(gather_finite)(group->values, 0, 256, x);
     if (group->weighted) {
         LK(weigh)(group, 256, x, LK(sum_of_squares)(x, 256) * 2 / 256, w);
-        LK(gather_weights)(group, 256, plain);
         for (int j = 0; j < 16; j++) {
             found[j] = LK(symmetric)(16, x + 16 * j, w + 16 * j, 4, 9, &inverse);
             sums[j] = LK(sum)(w + 16 * j, 16);
@@ -35,13 +34,10 @@ LK_INLINE void LK(encode_group)(const lk_group *group, uint8_t *out) {
         scale = LK(through_half)(LK(symmetric)(16, found, sums, 32, 9, &inverse));
         for (int j = 0; j < 16; j++) scales[j] = LK(code)(inverse * found[j], -32, 31);
     } else {
-        for (int i = 0; i < 256; i++) w[i] = x[i] * x[i];
         for (int j = 0; j < 16; j += 4) LK(descended)(16, x + 16 * j, 4, codes + 16 * j, found + j);
         scale = LK(spread_signed)(found, 16, 32, scales);
     }
     for (int j = 0; j < 16; j++) {
-        LK(improve_scale)(
-            x + 16 * j, w + 16 * j, group->weighted ? plain + 16 * j : 0, 16, 4, 32, scale, &scales[j]);
         LK(recode)(x + 16 * j, 16, scale * scales[j], LK(splat)(0), -4, 3, codes + 16 * j);
         packed[j] = LK(whole)(scales[j]) + 32;
     }

@@ -33,9 +33,6 @@ LK_INLINE void LK(encode_group)(const lk_group *group, uint8_t *out) {
     }
     const lk_lanes scale = LK(spread_signed)(found, 16, 128, scales);
     for (int j = 0; j < 16; j++) {
-        // With importance, its weights are importance alone.
-        LK(improve_scale)(
-            x + 16 * j, w + 16 * j, group->weighted ? w + 16 * j : 0, 16, 32, 128, scale, &scales[j]);
         LK(recode)(x + 16 * j, 16, scale * scales[j], LK(splat)(0), -32, 31, codes + 16 * j);
         packed[j] = LK(whole)(scales[j]);
     }

@@ -1,6 +1,6 @@
 // Searches for the scales of a few numbers, each lane for its own, for the variant being compiled.
 //
-// They take the steps of ggml's searches in ggml's order (ggml-quants.c of ggml 0.25), so that they find what it finds.
+// They take the steps of ggml's searches in ggml's order (ggml-quants.c of ggml 0.25), so that they find the same bits.
 
 #ifndef LK_SEARCH_TYPES
 #define LK_SEARCH_TYPES
@@ -105,14 +105,13 @@ LK_INLINE void LK(descended)(const int count, const lk_lanes *x, float n, lk_lan
     }
 }
 
-/// Scale and offset of codes 0 … n that bring scale · code − least nearest to x under the weights w, with least ≥ 0
-/// unless `free`; for `sides` groups of `count` numbers, side by side since each step waits for its divisions.
+/// Scale and offset of codes 0 … n that bring scale · code − least nearest to x under the weights w, with least ≥ 0;
+/// for `sides` groups of `count` numbers, side by side since each step waits for its divisions.
 ///
 /// Each step takes the codes nearest for an inverse and the offset found best so far, then the best scale and offset for
 /// these codes by weighted least squares, and keeps them where the error is smaller.
 LK_INLINE void LK(affine)(
-    const int sides, const int count, const lk_lanes *x, const lk_lanes *w, const lk_trial *trial, const int free,
-    lk_affine *best) {
+    const int sides, const int count, const lk_lanes *x, const lk_lanes *w, const lk_trial *trial, lk_affine *best) {
     const lk_lanes zero = LK(splat)(0);
     lk_lanes least[2], most[2], sum_w[2], sum_x[2], minimum[2], error[2], inverse[2], sum_l[2], sum_l2[2], sum_xl[2];
     lk_lanes scale[2], low[2], now[2], codes[64];
@@ -127,7 +126,7 @@ LK_INLINE void LK(affine)(
             sum_w[s] = sum_w[s] + weights[i];
             sum_x[s] = sum_x[s] + weights[i] * own[i];
         }
-        if (!free) least[s] = LK(smaller)(least[s], zero);
+        least[s] = LK(smaller)(least[s], zero);
         minimum[s] = least[s];
         best[s] = (lk_affine){.inverse = trial->n / (most[s] - least[s]), .offset = least[s]};
         best[s].scale = 1 / best[s].inverse;
@@ -157,10 +156,8 @@ LK_INLINE void LK(affine)(
             const lk_lanes determinant = sum_w[s] * sum_l2[s] - sum_l[s] * sum_l[s];
             scale[s] = (sum_w[s] * sum_xl[s] - sum_x[s] * sum_l[s]) / determinant;
             low[s] = (sum_l2[s] * sum_x[s] - sum_l[s] * sum_xl[s]) / determinant;
-            if (!free) {
-                scale[s] = LK(select)(low[s] > 0, sum_xl[s] / sum_l2[s], scale[s]);
-                low[s] = LK(select)(low[s] > 0, zero, low[s]);
-            }
+            scale[s] = LK(select)(low[s] > 0, sum_xl[s] / sum_l2[s], scale[s]);
+            low[s] = LK(select)(low[s] > 0, zero, low[s]);
             // Without a determinant there is no solution, and an error without end.
             now[s] = LK(select)(determinant > 0, zero, LK(splat)(__builtin_inff()));
         }

@@ -27,13 +27,12 @@ LK_INLINE lk_lanes LK(symmetric_block)(const lk_group *group, float n, lk_bits *
     LK(gather_finite)(group->values, 0, 32, x);
     if (group->weighted) {
         LK(weigh)(group, 32, x, group->row_mean_square, w);
-        scale = LK(symmetric)(32, x, w, n, 9, &inverse);
+        scale = LK(through_half)(LK(symmetric)(32, x, w, n, 9, &inverse));
     } else {
-        scale = LK(alike_scale)(x, n);
+        scale = LK(through_half)(LK(alike_scale)(x, n));
+        // The nearest codes under the scale as it is stored are never worse than those under the one that was sought.
+        inverse = LK(select)(scale != 0, 1 / scale, LK(splat)(0));
     }
-    scale = LK(through_half)(scale);
-    inverse = LK(select)(scale != 0, 1 / scale, LK(splat)(0));
-    // The nearest codes under the scale as it is stored are never worse than those under the one that was sought.
     for (int i = 0; i < 32; i++) codes[i] = LK(whole)(LK(code)(x[i] * inverse, -n, n - 1) + n);
     return scale;
 }

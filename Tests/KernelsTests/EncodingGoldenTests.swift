@@ -48,9 +48,23 @@ struct EncodingGolden: CustomTestStringConvertible {
 }
 
 @Suite struct EncodingGoldenTests {
+    /// Formats in which Lancet takes the very steps of ggml, and those in which it does so with importance.
+    private static let identical = ["q8_0", "q2_k", "q3_k", "q4_k", "q5_k", "q6_k", "iq4_nl", "iq4_xs"]
+    private static let identicalWeighted = ["q4_0", "q4_1", "q5_0", "q5_1"]
+
     @Test func goldensAreThere() {
         #expect(EncodingGolden.all.count == 16 * 8)
         #expect(Set(EncodingGolden.all.map(\.format)).isSubset(of: Set(Compute.encodable.map(\.name))))
+    }
+
+    @Test(
+        arguments: EncodingGolden.all.filter {
+            identical.contains($0.format) || $0.isWeighted && identicalWeighted.contains($0.format)
+        })
+    func theBytesAreThoseOfGGML(golden: EncodingGolden) throws {
+        let format = try #require(BlockFormats.named(golden.format))
+        #expect(
+            Encodings.bytes(golden.values, EncodingGolden.columns, format, golden.importance) == golden.bytes)
     }
 
     @Test(arguments: EncodingGolden.all) func theErrorIsNotAboveThatOfGGML(golden: EncodingGolden) throws {
