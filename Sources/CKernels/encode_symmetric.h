@@ -1,13 +1,13 @@
 // A block of 32 codes −n … n − 1 under one half-precision scale (Q4_0, Q5_0), for the variant being compiled.
 
-/// `symmetric` where every number counts alike: seven inverses, n − 0.9 to n + 0.9 over −extreme.
+/// `symmetric` where every number counts alike: five inverses, n − 0.8 to n + 0.8 over −extreme.
 ///
 /// ggml takes the first of them and looks no further.
 LK_INLINE lk_lanes LK(alike_scale)(const lk_lanes *x, float n) {
     const lk_lanes extreme = LK(extreme)(32, x), shift = LK(splat)(12582912.0f);
     lk_lanes scale = LK(splat)(0), best = LK(splat)(0);
-    for (int t = 0; t < 7; t++) {
-        const lk_lanes inverse = LK(splat)(-(n + 0.3f * (float)(t == 0 ? 0 : t <= 3 ? t - 4 : t - 3))) / extreme;
+    for (int t = 0; t < 5; t++) {
+        const lk_lanes inverse = LK(splat)(-(n + 0.4f * (float)(t == 0 ? 0 : t <= 2 ? t - 3 : t - 2))) / extreme;
         lk_lanes a = LK(splat)(0), b = LK(splat)(0);
         for (int i = 0; i < 32; i++) {
             const lk_lanes q = LK(within)(LK(fma)(x[i], inverse, shift) - shift, -n, n - 1);

@@ -48,6 +48,16 @@ import Testing
         #expect(throws: StorageError.self) { try nowhere.append(byteCount: 1) { _ in } }
     }
 
+    @Test func reservedRoomIsFilledLater() throws {
+        let folder = try TemporaryFolder()
+        let room = try SpillFile(folder: folder.path).reserve(byteCount: 10_000)
+        #expect(try folder.names() == [])
+        #expect(room.withBytes(0..<10_000) { bytes in bytes.allSatisfy { $0 == 0 } })
+        room.bytes[9_999] = 7
+        #expect(room.withBytes(9_998..<10_000) { Array($0) } == [0, 7])
+        #expect(throws: StorageError.self) { try SpillFile(folder: folder.path).reserve(byteCount: 1 << 60) }
+    }
+
     @Test func aSpillWithoutRoomIsRefusedBeforeItIsFilled() throws {
         let folder = try TemporaryFolder()
         let error = #expect(throws: StorageError.self) {
