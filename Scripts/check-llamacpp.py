@@ -87,7 +87,7 @@ def check_families(options, folder):
         ids = [int(i) for i in golden["tokens"]]
         # llama.cpp rounds the ends of YaRN's ramp.
         truth = perplexity_of_ids(golden.get("logits_truncated", golden["logits"]), ids)
-        command = [sys.executable, "Scripts/peers/llamacpp.py", "logits", target, target + ".npy", *map(str, ids)]
+        command = [sys.executable, "Scripts/peers/llamacpp.py", "logits", "--exact", target, target + ".npy", *map(str, ids)]
         result = subprocess.run(command, capture_output=True, text=True)
         if result.returncode:
             raise SystemExit(f"{name}: {result.stderr}")

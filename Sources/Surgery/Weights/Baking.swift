@@ -55,7 +55,7 @@ struct Baker {
             try zeroColumns(Role(.down, layer: site.layer), intervention)
         case (.sharedPost, .zero):
             try zeroColumns(Role(.sharedDown, layer: site.layer), intervention)
-        case (.sharedOut, .zero):
+        case (.sharedOut, .zero), (.sharedWeight, .zero):
             try output(.sharedDown, nil, expert: nil, intervention)
         case (.attnOut, .zero), (.attnOut, .constant):
             try output(.attentionOutput, .attentionOutputBias, expert: nil, intervention)

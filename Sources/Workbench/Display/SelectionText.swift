@@ -85,8 +85,9 @@ struct SelectionText {
             let window = layer.window.map { "attention over \($0) positions" } ?? "attention over all positions"
             let kept =
                 model.keptExperts[part.layer].map { ", kept \($0.map(String.init).joined(separator: " "))" } ?? ""
+            let shared = layer.sharedExpertWidth.map { ", and one of width \($0) for every token" } ?? ""
             return layer.expertCount > 0
-                ? "\(window) · \(layer.expertCount) experts, top \(layer.activeExpertCount)\(kept)"
+                ? "\(window) · \(layer.expertCount) experts, top \(layer.activeExpertCount)\(kept)\(shared)"
                 : "\(window) · dense, width \(layer.feedForwardWidth)"
         case .routers:
             let kept = model.keptExperts[part.layer].map {
