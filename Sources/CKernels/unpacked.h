@@ -1,8 +1,8 @@
 // Blocks that are unpacked to a signed byte a weight before they are multiplied: weight = step · code − least.
 //
 // Large blocks fit no registers, and their codes lie scattered; put side by side once, they are read sixteen at a time like
-// q8_0's. Every product of a step and a code is exact in float32, so that fusing the subtraction changes no bit. Before
-// including this, a file defines
+// q8_0's. Where there is a least, the product of step and code is exact in float32 (11 + 6 + 5 bits at most), so that fusing
+// the subtraction changes no bit. Before including this, a file defines
 //   LK_LAYOUT_NAME, LK_BYTES, LK_GROUPS   as for layout.h, LK_GROUPS for the part of a block taken at a time
 //   LK_STEPS                              parts of a block
 //   LK_RUN                                weights under one step, a multiple of 16
