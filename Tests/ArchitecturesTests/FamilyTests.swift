@@ -89,6 +89,26 @@ struct FamilyTests {
         #expect(error?.subject == "rope_type llama3")
     }
 
+    @Test(
+        "Llama 3's rule is found behind a GGUF's divisors",
+        arguments: [(8.0, 1.0, 4.0, 8192, 500000.0), (32.0, 1.0, 4.0, 8192, 500000.0), (4.0, 1.0, 8.0, 512, 10000.0)])
+    func rule(factor: Double, low: Double, high: Double, context: Int, theta: Double) throws {
+        let rope: JSON = [
+            "rope_type": "llama3", "rope_theta": .number(JSONNumber(theta)), "factor": .number(JSONNumber(factor)),
+            "low_freq_factor": .number(JSONNumber(low)), "high_freq_factor": .number(JSONNumber(high)),
+            "original_max_position_embeddings": .number(JSONNumber(context)),
+        ]
+        let folder = try TemporaryFolder()
+        let source = try Checkpoint.open(
+            try folder.copy(try Oracle("llama-stretched"), configuration: ["rope_parameters": rope]))
+        try source.save(source.model, to: folder.path + "/between.gguf")
+        let between = try Checkpoint.open(folder.path + "/between.gguf")
+        try between.saveFolder(between.model, to: folder.path + "/back")
+        let back = try Checkpoint.open(folder.path + "/back")
+        #expect(back.model.blueprint.rotary == source.model.blueprint.rotary)
+        #expect(back.archive.configuration?["rope_scaling"]?["rope_type"]?.asString == "llama3")
+    }
+
     @Test("divisors that are no numbers above 0, or stand beside another stretching, are refused")
     func badDivisors() throws {
         let folder = try TemporaryFolder()

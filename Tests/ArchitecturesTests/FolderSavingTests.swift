@@ -22,11 +22,6 @@ struct FolderSavingTests {
             || (model.blueprint.family != "gpt-oss" && ModelSize(model).formats.contains { $0.name == "mxfp4" })
     }
 
-    /// Llama 3's stretched frequencies, of which GGUF keeps the numbers and config.json wants the rule.
-    private static func hasDivisors(_ model: Model) -> Bool {
-        if case .divided = model.blueprint.rotary.scaling { true } else { false }
-    }
-
     @Test("a folder saved again holds the same tensors", arguments: Fixtures.oracleNames + PackedReadingTests.paths)
     func folderIdentity(name: String) throws {
         let path = name.hasPrefix("packed/") ? Fixtures.path(name) : try Oracle(name).folder
@@ -56,10 +51,6 @@ struct FolderSavingTests {
     func throughAFolder(name: String) throws {
         let checkpoint = try Checkpoint.open(try Oracle(name).gguf)
         let folder = try TemporaryFolder()
-        if Self.hasDivisors(checkpoint.model) {
-            #expect(throws: BindingError.self) { try checkpoint.saveFolder(checkpoint.model, to: folder.path + "/out") }
-            return
-        }
         guard !Self.holdsGGUFOnly(checkpoint.model) else {
             let error = #expect(throws: BindingError.self) {
                 try checkpoint.saveFolder(checkpoint.model, to: folder.path + "/out")
@@ -88,7 +79,6 @@ struct FolderSavingTests {
         let folder = try TemporaryFolder()
         try checkpoint.save(checkpoint.model, to: folder.path + "/between.gguf")
         let between = try Checkpoint.open(folder.path + "/between.gguf")
-        if Self.hasDivisors(between.model) { return }
         try between.saveFolder(between.model, to: folder.path + "/back")
         let back = try Archive.open(folder.path + "/back")
         for entry in checkpoint.archive.tensors {

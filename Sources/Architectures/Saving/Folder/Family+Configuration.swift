@@ -37,7 +37,7 @@ extension Family {
 
     private func scaling(_ rotary: RotaryRule) -> JSON {
         switch rotary.scaling {
-        // The families whose GGUF has divisors refuse them before.
+        // The families whose GGUF has divisors put the rule behind them.
         case .none, .divided: return .null
         case .linear(let factor): return ["rope_type": "linear", "factor": JSON(shortest: factor)]
         case .yarn(let yarn):

@@ -15,7 +15,7 @@ extension Mixtral {
     public func configuration(_ model: Model) throws(BindingError) -> JSONObject {
         var values = commonConfiguration(model.blueprint, hasAttentionBias: false)
         values["attention_bias"] = Optional.none
-        try values.refuseDivisors(model.blueprint)
+        try values.addDivisors(model.blueprint)
         try values.addExperts(
             model.blueprint, count: "num_local_experts", width: "intermediate_size", isNormalized: false)
         values["sliding_window"] = .null
@@ -61,7 +61,7 @@ extension Qwen3 {
 extension Llama {
     public func configuration(_ model: Model) throws(BindingError) -> JSONObject {
         var values = commonConfiguration(model.blueprint, hasAttentionBias: model.hasAttentionBias)
-        try values.refuseDivisors(model.blueprint)
+        try values.addDivisors(model.blueprint)
         values["intermediate_size"] = .number(JSONNumber(model.blueprint.layers[0].feedForwardWidth))
         values["mlp_bias"] = .boolean(model.tensors[Role(.gateBias, layer: 0)] != nil)
         return values
@@ -84,12 +84,23 @@ extension JSONObject {
         self["norm_topk_prob"] = .boolean(normalized)
     }
 
-    /// Refuses rotary divisors, of which config.json names the rule only.
-    fileprivate func refuseDivisors(_ blueprint: Blueprint) throws(BindingError) {
-        guard case .divided = blueprint.rotary.scaling else { return }
-        throw .notCarried(
-            "rope_freqs.weight",
-            "the file keeps what rotary frequencies are divided by, and config.json wants the rule behind it",
-            remedy: "save as GGUF, or open the Hugging Face folder that the model comes from")
+    /// The rule behind rotary divisors, where the model has any.
+    /// - Throws: `BindingError` for divisors that Llama 3's rule does not give.
+    fileprivate mutating func addDivisors(_ blueprint: Blueprint) throws(BindingError) {
+        guard case .divided(let divisors) = blueprint.rotary.scaling else { return }
+        let stretch = Llama3Stretch(
+            divisors: divisors, theta: blueprint.rotary.theta, headDimension: blueprint.headDimension)
+        guard let stretch else {
+            throw .notCarried(
+                "rope_freqs.weight",
+                "config.json wants the rule behind what rotary frequencies are divided by, and Llama 3's does not give it",
+                remedy: "save as GGUF, or open the Hugging Face folder that the model comes from")
+        }
+        self["rope_scaling"] = [
+            "rope_type": "llama3", "factor": JSON(shortest: stretch.factor),
+            "low_freq_factor": JSON(shortest: stretch.lowFrequencyFactor),
+            "high_freq_factor": JSON(shortest: stretch.highFrequencyFactor),
+            "original_max_position_embeddings": .number(JSONNumber(stretch.originalContext)),
+        ]
     }
 }
