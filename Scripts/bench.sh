@@ -5,7 +5,8 @@
 #   Scripts/bench.sh engine    prefill and decode on the gpt-oss-20b shape, against llama.cpp
 #   Scripts/bench.sh sweep     patching every head of the teaching model, against PyTorch forward hooks
 #   Scripts/bench.sh quantize  gpt-oss' and Qwen3's shapes by recipes, against llama-quantize; then each encoder alone
-#   Scripts/bench.sh           all of them, and writes Scripts/benchmarks/RESULTS.md
+#   Scripts/bench.sh save      pruning and saving 6 GB, against cp and sync; prints its own figures
+#   Scripts/bench.sh           all of them but save, and writes Scripts/benchmarks/RESULTS.md
 #
 # LANCET_PEERS        a Python with what Scripts/peers/README.md lists (python3)
 # LANCET_BENCH_DIR    where the 12 GB file is written, and deleted afterwards (a temporary folder)
@@ -35,11 +36,11 @@ need() {
 }
 
 case $part in
-open | engine | sweep | quantize | all) ;;
-*) fail "there is no part $part: use open, engine, sweep, quantize or nothing for all" ;;
+open | engine | sweep | quantize | save | all) ;;
+*) fail "there is no part $part: use open, engine, sweep, quantize, save or nothing for all" ;;
 esac
 measures() { [ "$part" = "$1" ] || [ "$part" = all ]; }
-if measures open || measures engine || measures quantize; then
+if measures open || measures engine || measures quantize || [ "$part" = save ]; then
     need gguf
     need numpy
 fi
@@ -49,7 +50,7 @@ if measures sweep; then
     need transformers
 fi
 
-swift build -c release --product lancet-bench
+[ "$part" = save ] || swift build -c release --product lancet-bench
 results=$(mktemp -d)
 data=
 trap 'rm -rf "$results" "$data"' EXIT
@@ -57,24 +58,31 @@ trap 'rm -rf "$results" "$data"' EXIT
 cut -d' ' -f1 /proc/loadavg >"$results/load"
 
 make_checkpoint() {
+    local layers=$1
     [ -z "$data" ] || return 0
     local parent=${LANCET_BENCH_DIR:-${TMPDIR:-/tmp}}
     mkdir -p "$parent"
     [ "$(df --output=avail -B1 "$parent" | tail -1)" -gt 13000000000 ] ||
         fail "$parent has less than 13 GB free: set LANCET_BENCH_DIR to a folder that has"
     data=$(mktemp -d "$parent/lancet-bench.XXXXXX")
-    echo "writing a checkpoint of 12 GB"
-    "$python" Scripts/peers/synth_gptoss.py "$data/shape.gguf" 24
+    echo "writing a checkpoint of $((layers / 2)) GB"
+    "$python" Scripts/peers/synth_gptoss.py "$data/shape.gguf" "$layers"
 }
 
+if [ "$part" = save ]; then
+    swift build -c release --product lancet
+    make_checkpoint 12
+    "$python" Scripts/benchmarks/save.py .build/release/lancet "$data/shape.gguf" --rounds "$rounds"
+    exit
+fi
 if measures open; then
-    make_checkpoint
+    make_checkpoint 24
     # The first opening is to find nothing in the page cache.
     "$python" Scripts/benchmarks/forget.py "$data/shape.gguf"
     "$bench" open "$data/shape.gguf" --runs 9 --json >"$results/open-lancet-1.json"
 fi
 if measures engine; then
-    make_checkpoint
+    make_checkpoint 24
     for round in $(seq "$rounds"); do
         echo "engine, round $round of $rounds"
         "$bench" engine "$data/shape.gguf" --runs 1 --threads "$threads" --json >"$results/engine-lancet-$round.json"

@@ -24,6 +24,8 @@ public protocol Host: AnyObject {
     func includedText(_ path: String) throws(LanguageError) -> SourceText
     /// Throws `LanguageError.interrupted` when the user asked to stop; called between statements and turns of loops.
     func checkInterruption() throws(LanguageError)
+    /// Throws when what the statement that has just run computed cannot be trusted; it is rolled back then.
+    func checkOutcome() throws(LanguageError)
 }
 
 extension Host {
@@ -41,6 +43,8 @@ extension Host {
     public func didTime(_ call: Call) {}
     /// Never interrupted.
     public func checkInterruption() throws(LanguageError) {}
+    /// Always trusted.
+    public func checkOutcome() throws(LanguageError) {}
     /// Has no files.
     public func includedText(_ path: String) throws(LanguageError) -> SourceText {
         throw LanguageError(.include, "\"\(path)\" cannot be read")

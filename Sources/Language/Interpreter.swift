@@ -61,9 +61,11 @@ public final class Interpreter {
             try checkInterruption(at: statement.span)
             _ = try execute(statement, isShown: true)
         } catch {
-            bindings = saved.0
             failure = error
         }
+        // Why a result cannot be trusted says more than what came of it.
+        do throws(LanguageError) { try host.checkOutcome() } catch { failure = placed(error, statement.span) }
+        if failure != nil { bindings = saved.0 }
         (_, self.source, scope, depth) = saved
         host.didRun(statement, of: source, failure: failure)
         return failure

@@ -57,10 +57,9 @@ public enum MappedFiles {
         state.withLock { $0.live.values.contains { $0.identity.isSameFile(as: identity) } }
     }
 
-    /// Whether reading a mapped file gave zeros for pages that it no longer has. Costs next to nothing.
-    public static var hasMissed: Bool {
-        state.withLock { state in state.live.values.contains { $0.guardNumber.map(lf_guard_missed) == 1 } }
-    }
+    /// Whether a mapped file was cut short since the last `check()`: what was read of it may have been zeros.
+    /// - Complexity: a look at each mapped file's size.
+    public static var areDamaged: Bool { state.withLock { $0.live.values.contains(where: isDamaged) } }
 
     /// Returns if no mapped file was cut short since the last look.
     ///

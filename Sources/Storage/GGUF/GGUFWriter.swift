@@ -26,6 +26,14 @@ public struct GGUFWriter: Sendable {
             metadata: archive.metadata, tensors: archive.tensors.map { TensorPlan(copying: $0) }, version: version)
     }
 
+    /// Whether it would write an archive again as it is.
+    public func isCopy(of archive: Archive) -> Bool {
+        guard case .gguf(version) = archive.container, metadata == archive.metadata,
+            tensors.count == archive.tensors.count
+        else { return false }
+        return zip(tensors, archive.tensors).allSatisfy { $0.isCopy(of: $1) }
+    }
+
     /// Writes the file under its name, whole or not at all.
     ///
     /// - Parameter progress: told now and then how many bytes are done, and of how many.
@@ -45,7 +53,9 @@ public struct GGUFWriter: Sendable {
             try append(to: &file, in: frame, digester: digester)
             if let seal, let digester {
                 for range in seal.others { digester.add(range) }
-                let sealed = seal.notes(try digester.digests(calls.checkInterruption))
+                let digests = try digester.digests { _, _ in try calls.checkInterruption() }
+                for file in seal.unchanged { try file.checkUnchanged() }
+                let sealed = seal.notes(digests)
                 let head = headBytes(sealed) + frame.infos
                 precondition(head.count == frame.head.count, "digests have places of their length")
                 try file.overwriteStart(with: head)

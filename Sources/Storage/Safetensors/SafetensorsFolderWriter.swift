@@ -100,7 +100,9 @@ public struct SafetensorsFolderWriter: Sendable {
             var list = JSONObject()
             if let seal, let digester {
                 for range in seal.others { digester.add(range) }
-                list = seal.notes(try digester.digests(calls.checkInterruption))
+                let digests = try digester.digests { _, _ in try calls.checkInterruption() }
+                for file in seal.unchanged { try file.checkUnchanged() }
+                list = seal.notes(digests)
             }
             list[AtomicFolder.listKey] = .array(names.sorted().map { .string($0) })
             small.append(

@@ -65,19 +65,21 @@ final class DigestCrew: @unchecked Sendable {
         locked {
             jobs.append([])
             results.append(text)
+            doneCount += 1
             return jobs.count - 1
         }
     }
 
     /// All digests by number, once they are there. Nothing may be added afterwards.
-    /// - Throws: what `check` throws while it waits.
-    func digests(_ check: () throws -> Void) throws -> [String] {
+    /// - Parameter check: called now and then with how many are there, and of how many.
+    /// - Throws: what `check` throws.
+    func digests(_ check: (_ done: Int, _ total: Int) throws -> Void) throws -> [String] {
         condition.lock()
         defer { condition.unlock() }
         isComplete = true
         condition.broadcast()
         while running > 0 {
-            try check()
+            try check(doneCount, jobs.count)
             _ = condition.wait(until: Date(timeIntervalSinceNow: 0.05))
         }
         return results.compactMap(\.self)
@@ -120,7 +122,10 @@ final class DigestCrew: @unchecked Sendable {
     }
 
     private func finish(_ number: Int, _ text: String) {
-        locked { results[number] = text }
+        locked {
+            results[number] = text
+            doneCount += 1
+        }
     }
 
     private func locked<Result>(_ body: () -> Result) -> Result {

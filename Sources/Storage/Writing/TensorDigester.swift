@@ -56,7 +56,7 @@ final class TensorDigester {
     func add(_ range: SourceRange) { others.append(crew.add([range])) }
 
     /// All digests, once they are there.
-    func digests(_ check: () throws -> Void) throws -> TensorDigests {
+    func digests(_ check: (_ done: Int, _ total: Int) throws -> Void) throws -> TensorDigests {
         let texts = try crew.digests(check)
         return TensorDigests(
             tensors: tensors.map { ($0.name, $0.numbers.map { texts[$0] }) }, others: others.map { texts[$0] })

@@ -57,6 +57,14 @@ public struct TensorPlan: Sendable {
         }
     }
 
+    /// Whether it writes a tensor again as it is.
+    func isCopy(of entry: TensorEntry) -> Bool {
+        guard name == entry.name, format == entry.format, shape == entry.shape else { return false }
+        if entry.byteCount == 0 { return true }
+        guard parts.count == 1, case .copy(let range) = parts[0] else { return false }
+        return range.source === entry.source && range.range == entry.range
+    }
+
     private static func joined(_ parts: some Sequence<Part>) -> [Part] {
         var joined: [Part] = []
         for part in parts {

@@ -28,6 +28,6 @@ enum Convert: Command {
         let checkpoint = try Checkpoint.open(session.resolved(source))
         let target = try SaveTarget(checkpoint.model, from: checkpoint, as: container, path: try argument.asText())
         guard call.prefix != .dryRun else { return Outcome(.object(target.planned)) }
-        return Outcome(.object(try target.write(task: "convert", in: session)))
+        return Outcome(.object(try target.write(task: "convert", of: source, in: session)))
     }
 }

@@ -17,6 +17,9 @@ enum Save: Command {
             fp8 in GGUF) is refused before anything is written. File or folder appear under their name when they are \
             complete: an interruption or a full disk leaves what stood there before. A file that is open is never written \
             to. `dry-run save …` tells what would be written.
+
+            The file carries what `recipe` prints and `verify` compares, under keys that begin with lancet; a model that \
+            nothing was done to is written byte for byte as it was.
             """,
         category: Shelf.compression, effect: .writesFile,
         parameters: [
@@ -43,12 +46,14 @@ enum Save: Command {
         let model = try call.model()
         let baked = try Baking.bake(model.model)
         if !model.model.interventions.isEmpty { session.output.notice(baked.summary) }
-        guard let argument = call.argument("path") else { return try propose(baked.model, model, call["as"], in: session) }
+        guard let argument = call.argument("path") else {
+            return try propose(baked.model, model, call["as"], in: session)
+        }
         let container = try SaveTarget.container(of: argument, as: call["as"])
         let path = try argument.asText()
         let target = try SaveTarget(baked.model, from: model.checkpoint, as: container, path: path)
         guard call.prefix != .dryRun else { return Outcome(.object(target.planned)) }
-        return Outcome(.object(try target.write(task: "save", in: session)))
+        return Outcome(.object(try target.write(task: "save", of: model.path, in: session)))
     }
 
     /// What would be written under a name that nobody has to think up.

@@ -22,7 +22,7 @@ enum SaveSession: Command {
 
 extension Session {
     /// The statements that lead from a new session to this one.
-    fileprivate var script: [String] {
+    var script: [String] {
         let isSeeded = succeeded.first?.hasPrefix("set seed ") ?? false
         return (isSeeded ? [] : preamble) + presets.map { "\($0.name) = \($0.value.literalDescription)" } + succeeded
     }

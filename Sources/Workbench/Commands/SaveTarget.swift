@@ -1,9 +1,8 @@
 import Architectures
-import Documents
-import Foundation
 import Inference
 import Language
 import Storage
+import Surgery
 
 /// A file or folder that a model is about to be written as.
 struct SaveTarget {
@@ -16,22 +15,25 @@ struct SaveTarget {
     /// As written in the command.
     let path: String
     let tensors: [TensorPlan]
-    private let writing: (String, ((Int, Int) -> Void)?) throws -> Int
+    private let writing: (SealedSaving, Provenance, String, ((Int, Int) -> Void)?) throws -> Int
 
     /// Works out what would be written.
     /// - Throws: `BindingError` naming what the container cannot carry.
     init(_ model: Model, from checkpoint: Checkpoint, as container: Container, path: String) throws {
         self.container = container
         self.path = path
+        let archive = checkpoint.archive
         switch container {
         case .gguf:
-            let writer = try CheckpointWriter(model, from: checkpoint)
-            tensors = writer.file.tensors
-            writing = { try writer.file.write(to: $0, progress: $1) }
+            let file = try CheckpointWriter(
+                model, from: checkpoint, fileType: Recipes.followed(by: model)?.fileType
+            ).file
+            tensors = file.tensors
+            writing = { try $0.seal(file, $1, from: archive).write(to: $2, progress: $3) }
         case .hf:
-            let writer = try FolderWriter(model, from: checkpoint)
-            tensors = writer.folder.tensors
-            writing = { try writer.folder.write(to: $0, progress: $1) }
+            let folder = try FolderWriter(model, from: checkpoint).folder
+            tensors = folder.tensors
+            writing = { try $0.seal(folder, $1, from: archive).write(to: $2, progress: $3) }
         }
     }
 
@@ -39,13 +41,14 @@ struct SaveTarget {
     var planned: SavedFileValue { SavedFileValue(path: path, tensors: tensors) }
 
     /// Writes it, whole or not at all.
-    func write(task: String, in session: Session) throws -> SavedFileValue {
+    /// - Parameter parent: what the model was opened from, as written.
+    func write(task: String, of parent: String, in session: Session) throws -> SavedFileValue {
         let target = session.resolved(path)
-        let bytes = try writing(target) { done, total in
-            session.output.progress(Progress(task: task, done: done >> 20, total: total >> 20, unit: "MiB"))
-        }
-        let digest = try container == .gguf ? ValueDigest.ofFile(target) : ValueDigest.ofFolder(target)
-        return SavedFileValue(path: path, tensors: tensors, byteCount: bytes, digest: digest)
+        let sealing = SealedSaving()
+        let provenance = Provenance(parent: parent, in: session)
+        let bytes = try writing(sealing, provenance, target, session.savingProgress(task))
+        return SavedFileValue(
+            path: path, tensors: tensors, byteCount: bytes, digest: try sealing.digest(of: target))
     }
 
     /// The container that a path's ending and a command's word for it ask for: `.gguf`, or a folder.
@@ -82,18 +85,5 @@ struct SaveTarget {
         guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return nil }
         let ending = name[name.index(after: dot)...]
         return !ending.isEmpty && ending.allSatisfy { $0.isASCII && $0.isLetter } ? String(ending) : nil
-    }
-}
-
-extension ValueDigest {
-    /// A digest of the names and contents of a folder's files, in the order of their names.
-    /// - Throws: `StorageError` if one cannot be read.
-    static func ofFolder(_ path: String) throws -> String {
-        var digest = ValueDigest()
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: path))?.sorted() ?? [] {
-            digest.mix(name)
-            digest.mix(try ofFile(path + "/" + name))
-        }
-        return digest.text
     }
 }

@@ -6,7 +6,6 @@ enum FutureWords {
         "merge-experts": "`prune` removes experts; merging them comes later.",
         "imatrix": "`quantize … as q8_0`, `q4_0` and `mxfp4` need no importance matrix.",
         "memory": "`info m` shows what the weights take.",
-        "recipe": "`save-session` writes the script that made a model.",
         "bench": "`lancet kernels --bench` times the kernels; `time` times a command.",
         "notebook": "Scripts run with `lancet run FILE`.",
         "using": "`quantize … as q8_0`, `q4_0` and `mxfp4` need no importance matrix.",

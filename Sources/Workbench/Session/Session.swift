@@ -18,6 +18,8 @@ public final class Session: Host {
     public var folder: String?
     /// The statements that succeeded, in canonical spelling: what `save-session` writes.
     private(set) var succeeded: [String] = []
+    /// The statement that runs, in canonical spelling.
+    private var running: String?
     /// The variables that were set from outside, in order.
     public private(set) var presets: [(name: String, value: Value)] = []
     private let firstSeed: UInt64
@@ -143,21 +145,24 @@ public final class Session: Host {
     public func show(_ value: Value, of statement: Statement) {
         for witness in witnesses { witness.shown(value) }
         if case .nothing = value { return }
-        output.write(Display(mode: settings.mode, options: output.textOptions).rendered(value))
+        let text = Display(mode: settings.mode, options: output.textOptions).rendered(value)
+        if !MappedFiles.areDamaged { output.write(text) }
     }
 
     public func assigned(_ value: Value, to name: String, by statement: Statement) {
         guard settings.showsAssignments, case .object(let object) = value else { return }
         let text = (object as? any SessionValue)?.text(output.textOptions) ?? object.description
+        guard !MappedFiles.areDamaged else { return }
         output.write(text.split(separator: "\n", omittingEmptySubsequences: false).prefix(2).joined(separator: "\n"))
     }
 
     public func printLine(_ line: String, of values: [Value]) {
         for witness in witnesses { witness.printed(values) }
-        output.write(line)
+        if !MappedFiles.areDamaged { output.write(line) }
     }
 
     public func willRun(_ statement: Statement, of source: SourceText) {
+        running = statement.canonical
         for witness in witnesses { witness.willRun(statement, of: source) }
     }
 
@@ -185,6 +190,14 @@ public final class Session: Host {
         if Interruption.isRequested || isStopped { throw .interrupted }
     }
 
+    public func checkOutcome() throws(LanguageError) {
+        do { try MappedFiles.check() } catch {
+            // The request that the missing page made, so that work would stop; it is answered.
+            Interruption.clear()
+            throw LanguageError(any: error)
+        }
+    }
+
     /// Refuses paths that the system would cut short.
     private func refuseZeroBytes(_ invocation: Invocation) throws(LanguageError) {
         guard let argument = invocation.argument("path"), case .text(let path) = argument.value else { return }
@@ -194,11 +207,19 @@ public final class Session: Host {
         }
     }
 
+    /// The statements that lead from a new session to the value that the running statement makes.
+    var recipe: [String] { script + (running.map { [$0] } ?? []) }
+
     /// Tells the witnesses which file a command has just written.
     private func tellWritten(_ invocation: Invocation) {
         guard invocation.signature.effect == .writesFile, invocation.prefix != .dryRun, !witnesses.isEmpty,
             case .text(let path)? = invocation.argument("path")?.value
         else { return }
+        tellWritten(path)
+    }
+
+    /// Tells the witnesses that a file has just been written.
+    func tellWritten(_ path: String) {
         for witness in witnesses { witness.wrote(path) }
     }
 

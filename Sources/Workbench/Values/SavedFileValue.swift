@@ -19,7 +19,7 @@ public struct SavedFileValue: SessionValue {
     public let path: String
     /// The length of the file; nil if it was not written.
     public let byteCount: Int?
-    /// The SHA-256 of its bytes, as `sha256sum` prints it; nil if it was not written.
+    /// The digest of everything in it, as `verify` tells it; nil if it was not written.
     public let digest: String?
     public let shares: [Share]
 
@@ -40,7 +40,7 @@ public struct SavedFileValue: SessionValue {
     public var typeName: String { "file" }
 
     public var members: [Member] {
-        [Member("path"), Member("bytes", "the length of the file"), Member("sha256", "the digest of its bytes")]
+        [Member("path"), Member("bytes", "the length of the file"), Member("sha256", "the digest that verify tells")]
     }
 
     public func member(_ name: String) throws(LanguageError) -> Value {
@@ -80,21 +80,5 @@ public struct SavedFileValue: SessionValue {
         digest.mix(byteCount ?? -1)
         digest.mix(self.digest ?? "")
         for share in shares { digest.mix(share.bytes) }
-    }
-}
-
-extension ValueDigest {
-    /// The SHA-256 of a file.
-    ///
-    /// It is not interrupted: what it proves is written already.
-    /// - Throws: `StorageError` if it cannot be read.
-    static func ofFile(_ path: String) throws -> String {
-        let file = try MappedFile(path: path)
-        let piece = 1 << 24
-        var digest = ValueDigest()
-        for start in stride(from: 0, to: file.count, by: piece) {
-            file.withBytes(start..<min(file.count, start + piece)) { digest.mix(bytes: $0) }
-        }
-        return digest.text
     }
 }
