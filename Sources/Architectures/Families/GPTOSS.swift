@@ -161,11 +161,11 @@ public struct GPTOSS: Family {
             TensorSlot(.attentionOutput, "attn_output.weight"), TensorSlot(.attentionOutputBias, "attn_output.bias"),
             TensorSlot(.feedForwardNorm, "post_attention_norm.weight"),
             TensorSlot(.router, "ffn_gate_inp.weight"), TensorSlot(.routerBias, "ffn_gate_inp.bias"),
-            TensorSlot(.gate, "ffn_gate_exps.weight", experts: .stacked),
+            TensorSlot.ggufExpert(.gate, "ffn_gate"),
             TensorSlot(.gateBias, "ffn_gate_exps.bias", experts: .stacked),
-            TensorSlot(.up, "ffn_up_exps.weight", experts: .stacked),
+            TensorSlot.ggufExpert(.up, "ffn_up"),
             TensorSlot(.upBias, "ffn_up_exps.bias", experts: .stacked),
-            TensorSlot(.down, "ffn_down_exps.weight", experts: .stacked),
+            TensorSlot.ggufExpert(.down, "ffn_down"),
             TensorSlot(.downBias, "ffn_down_exps.bias", experts: .stacked),
         ].map { $0.prefixed("blk.{layer}.") }
         + [

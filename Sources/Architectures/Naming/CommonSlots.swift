@@ -63,13 +63,18 @@ extension TensorSlot {
     static let ggufExperts: [TensorSlot] =
         [TensorSlot(.router, "ffn_gate_inp.weight")]
         + [(Role.Part.gate, "ffn_gate"), (.up, "ffn_up"), (.down, "ffn_down")].map { part, name in
-            TensorSlot(
-                [part],
-                [
-                    TensorForm(name + "_exps.weight", experts: .stacked),
-                    TensorForm(name + ".{expert}.weight", experts: .separate),
-                ])
+            ggufExpert(part, name)
         }
+
+    /// One part of a GGUF's experts in both forms.
+    static func ggufExpert(_ part: Role.Part, _ name: String) -> TensorSlot {
+        TensorSlot(
+            [part],
+            [
+                TensorForm(name + "_exps.weight", experts: .stacked),
+                TensorForm(name + ".{expert}.weight", experts: .separate),
+            ])
+    }
 
     /// A Hugging Face folder's router and experts, under the names that most families have.
     static func huggingFaceExperts(

@@ -18,23 +18,28 @@ public struct CheckpointWriter: Sendable {
     /// - Parameters:
     ///   - model: the checkpoint's model, perhaps with fewer experts and with other matrices.
     ///   - checkpoint: where the model comes from.
+    ///   - keepsMixedApart: whether experts of one stack that differ in format become tensors of their own, which Lancet
+    ///     reads and llama.cpp does not; otherwise they are refused.
     ///   - fileType: the number of the recipe that its formats follow; without, that of the prevailing format.
     /// - Throws: `BindingError` naming what GGUF cannot carry, with the remedy.
     /// - Complexity: O(roles), and of a folder's tokenizer; no weights are read.
-    public init(_ model: Model, from checkpoint: Checkpoint, fileType: UInt32? = nil) throws(BindingError) {
+    public init(
+        _ model: Model, from checkpoint: Checkpoint, fileType: UInt32? = nil, keepsMixedApart: Bool = false
+    ) throws(BindingError) {
         try SaveCheck(model: model, declared: checkpoint.declared).run()
         var model = model
         // The rope mode is the reader's choice, not the checkpoint's.
         model.blueprint.rotary = checkpoint.declared.rotary
+        let plans = TensorPlans(model: model, family: checkpoint.family, keepsMixedApart: keepsMixedApart)
         let tensors: [TensorPlan]
         var metadata: Metadata
         switch checkpoint.naming {
         case .gguf:
-            tensors = try TensorPlans(model: model, family: checkpoint.family).patched(checkpoint.archive)
+            tensors = try plans.patched(checkpoint.archive)
             metadata = try MetadataPatch(model: model, checkpoint: checkpoint).metadata(tensors, fileType: fileType)
         case .huggingFace:
             metadata = try MetadataTranslation(model: model, checkpoint: checkpoint).metadata()
-            tensors = try TensorPlans(model: model, family: checkpoint.family).translated()
+            tensors = try plans.translated()
             FileType.describe(tensors, known: fileType, in: &metadata)
         }
         let version: UInt32 = if case .gguf(let version) = checkpoint.archive.container { version } else { 3 }

@@ -8,6 +8,8 @@ import Storage
 struct TensorPlans {
     let model: Model
     let family: any Family
+    /// Whether experts of one stack that differ in format become tensors of their own; otherwise they are refused.
+    var keepsMixedApart = false
 
     private var blueprint: Blueprint { model.blueprint }
 
@@ -22,12 +24,12 @@ struct TensorPlans {
             }
             // Experts that an old file keeps apart become the stack that llama.cpp wants today.
             guard written.insert(slot.forms[0].name(layer: layer, expert: nil)).inserted else { continue }
-            if let plan = try plan(slot, layer, keepsFormat: true, shape: entry.shape) { plans.append(plan) }
+            plans += try self.plans(slot, layer, keepsFormat: true, shape: entry.shape)
         }
         for slot in family.slots(.gguf) {
             for layer in slot.layers(of: blueprint)
             where !written.contains(slot.forms[0].name(layer: layer, expert: nil)) {
-                if let plan = try plan(slot, layer, keepsFormat: true) { plans.append(plan) }
+                plans += try self.plans(slot, layer, keepsFormat: true)
             }
         }
         return plans
@@ -38,9 +40,10 @@ struct TensorPlans {
         var plans: [TensorPlan] = []
         for slot in family.slots(.gguf) {
             for layer in slot.layers(of: blueprint) {
-                if let plan = try plan(slot, layer, keepsFormat: false) {
-                    plans.append(plan)
-                } else if slot.parts == [.rotaryDivisors], case .divided(let divisors) = blueprint.rotary.scaling {
+                let own = try self.plans(slot, layer, keepsFormat: false)
+                plans += own
+                guard own.isEmpty else { continue }
+                if slot.parts == [.rotaryDivisors], case .divided(let divisors) = blueprint.rotary.scaling {
                     plans.append(
                         TensorPlan(
                             name: slot.forms[0].name, format: .block(.f32), shape: [divisors.count]
@@ -66,15 +69,15 @@ struct TensorPlans {
         return nil
     }
 
-    /// The plan of one tensor; nil if it is optional and the model does not have it.
-    private func plan(
+    /// The plan of one tensor, or of one an expert; none if it is optional and the model does not have it.
+    private func plans(
         _ slot: TensorSlot, _ layer: Int?, keepsFormat: Bool, shape: [Int]? = nil
-    ) throws(BindingError) -> TensorPlan? {
+    ) throws(BindingError) -> [TensorPlan] {
         let form = slot.forms[0]
         let roles = slot.roles(form: form, layer: layer, expert: nil, of: blueprint)
         let matrices = roles.compactMap { model.tensors[$0] }
         let name = form.name(layer: layer, expert: nil)
-        if matrices.isEmpty, slot.isOptional { return nil }
+        if matrices.isEmpty, slot.isOptional { return [] }
         guard matrices.count == roles.count, let first = matrices.first else {
             throw BindingError(
                 code: "binding.missing-tensor", subject: name,
@@ -87,13 +90,32 @@ struct TensorPlans {
                 remedy: "save as a folder, or decode first: dequantize m as bf16")
         }
         if !isForced, let other = matrices.firstIndex(where: { $0.format != first.format }) {
-            throw .notCarried(
-                name,
-                "experts of one tensor have one format, but expert 0 is \(first.format.name) and expert \(other) "
-                    + matrices[other].format.name,
-                remedy: "give them one: quantize m.layers[\(layer ?? 0)].experts as \(matrices[other].format.name)")
+            guard keepsMixedApart, let apart = slot.forms.first(where: { $0.experts == .separate }) else {
+                throw .notCarried(
+                    name,
+                    "experts of one tensor have one format, but expert 0 is \(first.format.name) and expert \(other) "
+                        + matrices[other].format.name,
+                    remedy: "write save m \"x.gguf\" stacks widest, which gives each stack its widest format, or "
+                        + "stacks apart, which gives experts tensors of their own that Lancet reads and llama.cpp does "
+                        + "not; or give them one: quantize m.layers[\(layer ?? 0)].experts as "
+                        + matrices[other].format.name)
+            }
+            return self.apart(slot, apart, layer, matrices)
         }
-        return plan(slot, layer, matrices, isForced ? .f32 : first.format, shape: shape)
+        return [plan(slot, layer, matrices, isForced ? .f32 : first.format, shape: shape)]
+    }
+
+    /// A tensor for each expert of a layer, each in its own format.
+    private func apart(
+        _ slot: TensorSlot, _ form: TensorForm, _ layer: Int?, _ matrices: [Matrix]
+    ) -> [TensorPlan] {
+        let rows = family.rearrangement(of: slot.parts[0], of: model, for: .gguf)
+        let shape = slot.shape(form: form, layer: layer, of: blueprint)
+        return matrices.enumerated().map { expert, matrix in
+            TensorPlan(
+                name: form.name(layer: layer, expert: expert), format: .block(matrix.format), shape: shape,
+                parts: [matrix.part(as: matrix.format, rows)])
+        }
     }
 
     private func plan(

@@ -29,7 +29,8 @@ enum Save: Command {
         labels: [
             Label(
                 "as", Parameter("container", .choice(SaveTarget.Container.allCases.map(\.rawValue))),
-                docs: "gguf or hf, where the name does not say; as the model was opened by default")
+                docs: "gguf or hf, where the name does not say; as the model was opened by default"),
+            StackChoice.label,
         ],
         result: "what was written",
         examples: [
@@ -51,7 +52,10 @@ enum Save: Command {
         }
         let container = try SaveTarget.container(of: argument, as: call["as"])
         let path = try argument.asText()
-        let target = try SaveTarget(baked.model, from: model.checkpoint, as: container, path: path)
+        let stacks = try StackChoice(call, baked.model, container)
+        let target = try SaveTarget(
+            try stacks.resolved(in: session), from: model.checkpoint, as: container, path: path,
+            keepsMixedApart: stacks.keepsApart)
         guard call.prefix != .dryRun else { return Outcome(.object(target.planned)) }
         return Outcome(.object(try target.write(task: "save", of: model.path, in: session)))
     }

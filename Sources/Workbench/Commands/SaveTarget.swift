@@ -19,14 +19,18 @@ struct SaveTarget {
 
     /// Works out what would be written.
     /// - Throws: `BindingError` naming what the container cannot carry.
-    init(_ model: Model, from checkpoint: Checkpoint, as container: Container, path: String) throws {
+    init(
+        _ model: Model, from checkpoint: Checkpoint, as container: Container, path: String,
+        keepsMixedApart: Bool = false
+    ) throws {
         self.container = container
         self.path = path
         let archive = checkpoint.archive
         switch container {
         case .gguf:
             let file = try CheckpointWriter(
-                model, from: checkpoint, fileType: Recipes.followed(by: model)?.fileType
+                model, from: checkpoint, fileType: Recipes.followed(by: model)?.fileType,
+                keepsMixedApart: keepsMixedApart
             ).file
             tensors = file.tensors
             writing = { try $0.seal(file, $1, from: archive).write(to: $2, progress: $3) }
