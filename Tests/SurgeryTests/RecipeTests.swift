@@ -64,11 +64,13 @@ private struct GoldenShape {
     let blueprint: Blueprint
     let isTied: Bool
     private let width: Int
+    private let shared: Int
 
     init(_ entry: JSON) throws {
         func number(_ key: String) throws -> Int { try #require(entry[key]?.asInteger) }
         let experts = try number("experts")
         width = try number("width")
+        shared = try number("shared")
         isTied = try #require(entry["tied"]).asBoolean == true
         let family = try #require(entry["architecture"]?.asString)
         let feedForward: FeedForward =
@@ -87,6 +89,7 @@ private struct GoldenShape {
         let parts: [String: Role.Part] = [
             "attn_q": .query, "attn_k": .key, "attn_v": .value, "attn_output": .attentionOutput, "ffn_gate": .gate,
             "ffn_up": .up, "ffn_down": .down, "ffn_gate_exps": .gate, "ffn_up_exps": .up, "ffn_down_exps": .down,
+            "ffn_gate_shexp": .sharedGate, "ffn_up_shexp": .sharedUp, "ffn_down_shexp": .sharedDown,
         ]
         switch name {
         case "token_embd": return Role(.embedding)
@@ -99,6 +102,7 @@ private struct GoldenShape {
         switch part {
         case .attentionOutput: blueprint.headCount * blueprint.headDimension
         case .down: width
+        case .sharedDown: shared
         default: blueprint.hiddenSize
         }
     }

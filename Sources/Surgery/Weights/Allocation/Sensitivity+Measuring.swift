@@ -5,6 +5,10 @@ import Scoring
 import Tensors
 
 extension Sensitivity {
+    /// Formats whose error is larger, relative to the weights, leave nothing of them: those of one and two bits, unless a
+    /// model was trained for them.
+    private static let largestError = 0.5
+
     /// Measures every group of a model in the formats that pay for it: those no other beats in both bytes and rounding error.
     ///
     /// Of a group's formats the smallest and the middle one are run; what the others cost follows by the power of the
@@ -61,7 +65,7 @@ extension Sensitivity {
         }
         var kept: [Option] = []
         for option in options.sorted(by: { ($0.bytes, $0.error) < ($1.bytes, $1.error) })
-        where kept.last.map({ option.error < $0.error }) ?? true {
+        where option.error <= largestError && kept.last.map({ option.error < $0.error }) ?? true {
             kept.append(option)
         }
         let now = matrices.first.map { WeightFormat($0.matrix) } ?? .block(.f32)

@@ -28,7 +28,7 @@ public enum WeightFormat: Hashable, Sendable {
     var isPacked: Bool { if case .packed = self { true } else { false } }
 
     /// Whether writing in it rounds to few codes, so that writing again would round twice.
-    var isQuantized: Bool {
+    public var isQuantized: Bool {
         switch self {
         case .block(let format): format.blockLength > 1
         case .packed: true
