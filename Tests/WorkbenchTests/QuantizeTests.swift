@@ -1,6 +1,7 @@
 import Foundation
 import Language
 import Storage
+import TestSupport
 import Testing
 import Workbench
 
@@ -88,7 +89,7 @@ struct QuantizeTests {
         #expect(types(session, "blk.0.ffn_gate_inp.weight") == "f32")
         #expect(
             session.run("r = quantize base as q4_k_m\nquantize base to 4.6bits over calib") == nil)
-        let bits = (session.number("base.bytes") ?? 0) * 8 / (session.number("base.parameters") ?? 1)
+        let bits = (session.number("base.bytes") ?? 0) * 8 / (session.number("base.weights") ?? 1)
         #expect(bits <= 4.6 && bits > 4.5)
     }
 
@@ -101,5 +102,20 @@ struct QuantizeTests {
         let kinds = try #require(types(session, "blk.1.ffn_up_exps.weight"))
         #expect(kinds.split(separator: ",").count == 3, "\(kinds)")
         #expect(session.output.lines.first?.contains("stacks") == true)
+    }
+}
+
+/// The script that makes a large model fit, on the bundled one with a budget to its scale.
+struct FitExampleTests {
+    @Test(arguments: [nil, "16MiB"]) func itFitsTheBudget(budget: String?) throws {
+        let session = try CapturedSession(threads: 2)
+        if let budget { try session.session.set("budget", to: budget) }
+        let script = try String(
+            contentsOf: RepositoryRoot.url.appending(path: "examples/fit-in-8gb.lancet"), encoding: .utf8)
+        #expect(session.run(script) == "")
+        let size = try Data(contentsOf: URL(fileURLWithPath: session.path("fit-in-8gb.gguf"))).count
+        let most = budget == nil ? 14 << 20 : 16 << 20
+        #expect(size <= most && size > most * 8 / 10)
+        #expect(session.output.lines.contains { $0.contains("no file of that size holds all of these weights") })
     }
 }

@@ -27,11 +27,13 @@ enum Quantize: Command {
             `by frequency` is the field's rule of thumb: the fifth of the experts used most at 8 bits, the rarest fifth at \
             3, the rest at 4.
 
+            `measure` edits nothing and tells how a metric changes; with `each`, part after part: a scan of sensitivity.
+
             `dry-run quantize …` prints the plan: each tensor, from, to, bytes before and after, and the error to expect \
             (root mean square, relative to the weights', measured on some rows).
             """,
         category: Shelf.compression, effect: .edit,
-        parameters: [Parameter("selection", .any, "a model, layers, experts, or a tensor")],
+        parameters: [Parameter("selection", .any, "a model, layers, experts, or a tensor", each: .before)],
         labels: [
             Label(
                 "as", Parameter("format", .choice(formatNames), "a format or a recipe"),
@@ -43,6 +45,7 @@ enum Quantize: Command {
             Label("by", Parameter("rule", .choice(["frequency"]), "a rule"), docs: "a rule instead of a format"),
             Label("over", Parameter("corpus"), docs: "what a budget or a rule is measured over"),
             Label("context", Parameter("tokens", .integer), docs: "tokens a window has, instead of the corpus' own"),
+            .measure(Label("over", Parameter("corpus"), docs: "what to measure over")),
         ],
         result: "the model with encoded weights",
         examples: [
@@ -56,6 +59,7 @@ enum Quantize: Command {
             m = open "examples/models/teach-gptoss-bf16.gguf"
             calib = corpus "examples/models/heldout.txt" context 64
             dry-run quantize m by frequency over calib[0:2]
+            quantize each m.layers as q3_k measure kl over calib[0:1]
             """,
         ])
 
@@ -67,6 +71,12 @@ enum Quantize: Command {
 
     static func run(_ call: Invocation, in session: Session) throws -> Outcome {
         let argument = try call.required("selection")
+        if let label = call.label("measure") { return try measured(label, argument, call, session) }
+        guard !argument.isEach else {
+            throw LanguageError(
+                .missingArgument, "`each` quantizes one part after another, and needs `measure`",
+                help: "quantize each … as q3_k measure kl over CORPUS")
+        }
         let selection = try WeightSelection(argument, for: "quantize")
         let (plan, notes) = try plan(of: selection, call, session)
         let owner = selection.owner
@@ -83,6 +93,21 @@ enum Quantize: Command {
         let edit = try Quantization(plan).applied(to: owner.model, compute: session.engine.compute)
         let edited = owner.edited(edit.model, EditRecord(command: call.text, effect: table.effect), in: session)
         return Outcome(.object(table.done), edited: .object(edited))
+    }
+
+    private static func measured(
+        _ label: BoundLabel, _ argument: BoundArgument, _ call: Invocation, _ session: Session
+    ) throws -> Outcome {
+        guard let word = call["as"], call.label("to") == nil, call.label("by") == nil else {
+            throw LanguageError(
+                .missingArgument, "`measure` goes with `as`",
+                help: "quantize each m.layers as q3_k measure kl over CORPUS",
+                span: label.span)
+        }
+        let selection = try WeightSelection(argument, for: "quantize")
+        return try QuantizationSweep(call: call) { roles in
+            try plan(of: selection.limited(to: roles), as: word, isPure: call.has("pure"))
+        }.measured(label, in: session)
     }
 
     /// What the one of `as`, `to` and `by` that is given asks for, and what should be said of it.

@@ -10,6 +10,18 @@ struct WeightSelection {
     /// Whether the whole model is meant.
     let isWhole: Bool
 
+    private init(_ owner: ModelValue, _ roles: [Role], isExplicit: Bool, isWhole: Bool) {
+        self.owner = owner
+        self.roles = roles
+        self.isExplicit = isExplicit
+        self.isWhole = isWhole
+    }
+
+    /// Only some of the weights.
+    func limited(to roles: [Role]) -> WeightSelection {
+        WeightSelection(owner, roles, isExplicit: isExplicit, isWhole: isWhole)
+    }
+
     /// Reads an argument.
     /// - Parameter verb: The command, for messages.
     init(_ argument: BoundArgument, for verb: String) throws(LanguageError) {

@@ -10,13 +10,15 @@ import Tensors
 struct QuantizationTable {
     let plan: QuantizationPlan
     let owner: ModelValue
+    /// What is done, for titles.
+    var verb = "quantize"
     var importance: Importance?
     /// What else should be said.
     var notes: [String] = []
 
     /// One line for the list of edits.
     var effect: String {
-        "quantize \(plan.entries.count) tensors as \(plan.title): \(NumberText.bytes(plan.bytesBefore)) to "
+        "\(verb) \(plan.entries.count) tensors as \(plan.title): \(NumberText.bytes(plan.bytesBefore)) to "
             + NumberText.bytes(plan.bytesAfter)
     }
 
@@ -32,7 +34,7 @@ struct QuantizationTable {
             }
         }
         return TableValue(
-            typeName: "quantization", title: "quantized as \(plan.title)",
+            typeName: "quantization", title: "\(verb)d as \(plan.title)",
             rows: ValueTable(columns: ["weight", "tensors", "from", "to", "before", "after"], rows: rows),
             notes: [weight] + notes + plan.notes)
     }
@@ -65,7 +67,7 @@ struct QuantizationTable {
         let room =
             "would read \(NumberText.bytes(plan.bytesBefore)) and take \(NumberText.bytes(plan.bytesAfter)) of temporary room on disk"
         return TableValue(
-            typeName: "quantization", title: "would quantize as \(plan.title)",
+            typeName: "quantization", title: "would \(verb) as \(plan.title)",
             rows: ValueTable(columns: ["tensor", "from", "to", "before", "after", "error"], rows: rows),
             notes: [weight, room, "error: root mean square relative to the weights'\(kind), on sampled rows"]
                 + notes + plan.notes)

@@ -80,6 +80,13 @@ public final class Session: Host {
         if text == "true" || text == "false" { return .boolean(text == "true") }
         let looksLikeNumber = text.utf8.allSatisfy { "0123456789.+-eE".utf8.contains($0) }
         if looksLikeNumber, let number = Double(text), number.isFinite { return .number(number) }
+        // A size or a share, as a script writes it.
+        let literal = Parser.parse(SourceText("value = \(text)"), vocabulary: Vocabulary([]))
+        if literal.diagnostics.isEmpty, literal.statements.count == 1,
+            case .assignment(_, let value) = literal.statements[0].kind, case .number(let number) = value.kind
+        {
+            return .number(number.number)
+        }
         return .text(text)
     }
 

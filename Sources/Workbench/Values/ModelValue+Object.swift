@@ -15,7 +15,8 @@ extension ModelValue: SessionValue {
             Member("experts", "its experts: [layer, expert]"), Member("routers", "its routers, a layer each"),
             Member("tensors", "its weights by their names in the file"),
             Member("vocabulary", "how many tokens it knows"),
-            Member("context", "the positions it was made for"), Member("bytes", "what its weights take"),
+            Member("context", "the positions it was made for"), Member("weights", "how many weights it has"),
+            Member("bytes", "what its weights take"),
         ]
     }
 
@@ -28,6 +29,7 @@ extension ModelValue: SessionValue {
         case "tensors": return .object(WeightTable(owner: self, layer: nil))
         case "vocabulary": return .number(model.blueprint.vocabularyCount)
         case "context": return .number(model.blueprint.contextLength)
+        case "weights": return .number(ModelSize(model).parameters)
         case "bytes": return .number(Double(ModelSize(model).totalBytes), .bytes)
         default: throw .noMember(name, of: typeName, among: members.map(\.name))
         }
