@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
-"""Make Tests/Fixtures/calibration: what torch says of importance on the teaching models.
+"""Make Tests/Fixtures/calibration: importance, GPTQ, Wanda and SparseGPT as torch has them.
 
     python Scripts/make-calibration-goldens.py
 
 importance-NAME.safetensors: for the four windows of 96 held-out tokens whose routers are furthest from a tie, the sums of
 squares of what enters every matrix (`KEY.sums`, one row an expert) and how many tokens they are of (`KEY.counts`). KEY is the
 tensor's GGUF name without `.weight`; the rows come from hooks in transformers.
+
+feedback.safetensors: small matrices with correlated inputs. GPTQ is written out column by column in double precision, without
+blocks; scales are compressed-tensors' (largest magnitude of the group over 7.5, in bfloat16), fixed when a group is reached,
+or for act-order beforehand. SparseGPT and Wanda choose 2 of every 4 columns.
 """
 import os
 import sys
@@ -64,9 +68,83 @@ def importance(short):
     print(short, "margin", min(reference.router_margin(runs[i], c.layers) for i in order))
 
 
+def case(seed, rows=8, columns=64, tokens=160):
+    g = torch.Generator().manual_seed(seed)
+    w = torch.randn(rows, columns, generator=g) * 0.05
+    mix = torch.randn(columns, columns, generator=g) / columns ** 0.5
+    strength = torch.exp(torch.randn(columns, generator=g))
+    x = (torch.randn(tokens, columns, generator=g) @ (torch.eye(columns) + 2 * mix)) * strength
+    return w, x
+
+
+def upper(x, order, damping):
+    """The upper Cholesky factor of the damped Hessian's inverse."""
+    h = 2 / len(x) * (x.double().T @ x.double())
+    h = h[order][:, order]
+    h += damping * h.diagonal().mean() * torch.eye(len(h), dtype=torch.double)
+    return torch.linalg.cholesky(torch.linalg.inv(h), upper=True)
+
+
+def scale(values):
+    """One a row."""
+    return (values.float().abs().amax(1) / 7.5).bfloat16().float()
+
+
+def gptq(w, x, group, damping=0.01, act_order=False):
+    h = (x.double() ** 2).sum(0)
+    order = torch.argsort(h, descending=True, stable=True) if act_order else torch.arange(w.shape[1])
+    u, rest = upper(x, order, damping), w.double()[:, order].clone()
+    out = torch.zeros_like(w)
+    fixed = [scale(w[:, s:s + group]) for s in range(0, w.shape[1], group)]
+    for i, column in enumerate(order.tolist()):
+        if not act_order and i % group == 0:
+            fixed[i // group] = scale(rest[:, i:i + group])
+        s = fixed[column // group]
+        out[:, column] = torch.round(rest[:, i].float() / s).clamp(-8, 7) * s
+        error = (rest[:, i] - out[:, column].double()) / u[i, i]
+        rest[:, i:] -= error[:, None] * u[i, i:]
+    return out
+
+
+def lowest_two(scores):
+    """True for two of every four columns."""
+    rows, columns = scores.shape
+    rank = scores.reshape(rows, -1, 4).argsort(dim=-1, stable=True).argsort(dim=-1, stable=True)
+    return (rank < 2).reshape(rows, columns)
+
+
+def sparsegpt(w, x, damping=0.01):
+    u, rest = upper(x, torch.arange(w.shape[1]), damping), w.double().clone()
+    out, mask = torch.zeros_like(w), torch.zeros_like(w, dtype=torch.bool)
+    for i in range(w.shape[1]):
+        if i % 4 == 0:
+            mask[:, i:i + 4] = lowest_two((rest[:, i:i + 4] / u.diagonal()[i:i + 4]) ** 2)
+        out[:, i] = torch.where(mask[:, i], 0.0, rest[:, i].float())
+        error = (rest[:, i] - out[:, i].double()) / u[i, i]
+        rest[:, i:] -= error[:, None] * u[i, i:]
+    return out
+
+
+def feedback():
+    out = {}
+    for name, seed, group, act_order in (("whole", 1, 64, False), ("small", 2, 16, False), ("ordered", 3, 32, True)):
+        w, x = case(seed)
+        result = gptq(w, x, group, act_order=act_order)
+        nearest = torch.cat([
+            torch.round(v / scale(v)[:, None]).clamp(-8, 7) * scale(v)[:, None] for v in w.split(group, 1)], 1)
+        loss = lambda q: ((q - w).double() @ x.double().T).pow(2).mean().item()
+        print(name, "gptq", loss(result), "nearest", loss(nearest))
+        out |= {f"{name}.w": w, f"{name}.x": x.contiguous(), f"{name}.gptq": result}
+    w, x = case(4)
+    wanda = torch.where(lowest_two(w.abs() * x.norm(dim=0)), 0.0, w)
+    out |= {"sparse.w": w, "sparse.x": x.contiguous(), "sparse.wanda": wanda, "sparse.sparsegpt": sparsegpt(w, x)}
+    save_file({k: v.contiguous() for k, v in out.items()}, os.path.join(ROOT, "feedback.safetensors"))
+
+
 torch.set_num_threads(1)
 torch.manual_seed(0)
 transformers.utils.logging.disable_progress_bar()
 os.makedirs(ROOT, exist_ok=True)
+feedback()
 for short in ("gptoss", "qwen3moe"):
     importance(short)

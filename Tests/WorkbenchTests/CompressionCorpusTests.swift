@@ -74,7 +74,5 @@ import Workbench
         let session = ScriptedSession()
         let chat = session.run("c = corpus \"examples/models/errbench.jsonl\" as chat")
         #expect(chat?.code == "E006" && chat?.message.contains("chat") == true)
-        let imatrix = session.run("m = 1\nquantize m as q8_0 using imatrix")
-        #expect(imatrix?.code == "E006")
     }
 }

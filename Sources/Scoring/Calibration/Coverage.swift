@@ -38,8 +38,11 @@ public struct Coverage: Sendable, Hashable {
 
 extension Scores {
     /// The frequency baseline that an importance holds already: how many tokens chose each expert.
+    /// - Parameter layers: The layers to score; all with experts unless given. The others become holes.
     /// - Throws: `ScoringError` if the model has no experts, or the counts are not of tokens, as in a legacy file.
-    public static func frequency(from importance: Importance, of model: Model) throws(ScoringError) -> Scores {
+    public static func frequency(from importance: Importance, of model: Model, layers: [Int]? = nil)
+        throws(ScoringError) -> Scores
+    {
         let blueprint = model.blueprint
         guard !blueprint.expertLayers.isEmpty else { throw ScoringError.noExperts(blueprint.family, "score") }
         let corpus = importance.corpora.joined(separator: "+")
@@ -51,7 +54,7 @@ extension Scores {
         }
         let coverage = Coverage(of: importance, blueprint)
         var counts: [[Int]?] = blueprint.layers.map { _ in nil }
-        for layer in coverage.layers { counts[layer.layer] = layer.tokens }
+        for layer in coverage.layers where layers?.contains(layer.layer) ?? true { counts[layer.layer] = layer.tokens }
         return Scores(
             criterion: Criterion.frequency.name, axis: "expert", values: counts.map { $0?.map(Double.init) },
             counts: counts, unit: Criterion.frequency.unit, direction: .higher, corpus: corpus,

@@ -34,10 +34,10 @@ extension Role.Part {
     /// Whether rows are multiplied with it: matrices, not norms, biases and sinks.
     public var isMultiplied: Bool {
         switch self {
-        case .embedding, .query, .key, .value, .attentionOutput, .router, .gate, .up, .down, .sharedExpertGate, .sharedGate,
-            .sharedUp, .sharedDown, .output:
-            true
-        default: false
+        case .rotaryDivisors, .attentionNorm, .queryBias, .queryNorm, .keyBias, .keyNorm, .valueBias, .sinks,
+            .attentionOutputBias, .feedForwardNorm, .routerBias, .gateBias, .upBias, .downBias, .finalNorm:
+            false
+        default: true
         }
     }
 }

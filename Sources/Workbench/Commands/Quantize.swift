@@ -27,6 +27,8 @@ enum Quantize: Command {
             `by frequency` is the field's rule of thumb: the fifth of the experts used most at 8 bits, the rarest fifth at \
             3, the rest at 4.
 
+            \(QuantizationMethod.docs)
+
             `measure` edits nothing and tells how a metric changes; with `each`, part after part: a scan of sensitivity.
 
             `dry-run quantize …` prints the plan: each tensor, from, to, bytes before and after, and the error to expect \
@@ -42,11 +44,13 @@ enum Quantize: Command {
             Label(
                 "to", Parameter("budget", .any, "bits a weight (4.25bits) or a size (6GiB)"),
                 docs: "mixed formats within a budget"),
-            Label("by", Parameter("rule", .choice(["frequency"]), "a rule"), docs: "a rule instead of a format"),
-            Label("over", Parameter("corpus"), docs: "what a budget or a rule is measured over"),
+            Label(
+                "by", Parameter("method", .choice(QuantizationMethod.names + ["frequency"]), "a method or a rule"),
+                docs: "how codes are chosen, or a rule instead of a format"),
+            Label("over", Parameter("corpus"), docs: "what a budget, a rule or a method is measured over"),
             Label("context", Parameter("tokens", .integer), docs: "tokens a window has, instead of the corpus' own"),
             .measure(Label("over", Parameter("corpus"), docs: "what to measure over")),
-        ],
+        ] + QuantizationMethod.labels,
         result: "the model with encoded weights",
         examples: [
             """
@@ -60,6 +64,9 @@ enum Quantize: Command {
             calib = corpus "examples/models/heldout.txt" context 64
             dry-run quantize m by frequency over calib[0:2]
             quantize each m.layers as q3_k measure kl over calib[0:1]
+            quantize m.layers[0].experts as q4_0 using (imatrix m over calib[0:4])
+            quantize m.layers[1].experts as w4a16 by gptq over calib[0:8] group 64
+            quantize m.layers[2] as q4_0 by awq over calib[0:4]
             """,
         ])
 
@@ -78,7 +85,8 @@ enum Quantize: Command {
                 help: "quantize each … as q3_k measure kl over CORPUS")
         }
         let selection = try WeightSelection(argument, for: "quantize")
-        let (plan, notes) = try plan(of: selection, call, session)
+        let method = try QuantizationMethod(call)
+        let (plan, notes) = try plan(of: selection, call, method, session)
         let owner = selection.owner
         guard !plan.entries.isEmpty || plan.untouched.contains(where: { QuantizationPlan.largeParts.contains($0.part) })
         else {
@@ -86,11 +94,13 @@ enum Quantize: Command {
                 code: "quantize.nothing", "nothing in the selection is a matrix that is quantized with the rest",
                 help: "Name a tensor by itself, as m.layers[2].router.weight.", span: argument.span)
         }
-        let table = QuantizationTable(plan: plan, owner: owner, notes: notes)
+        let importance = try method.importance(for: owner, in: session)
+        var table = QuantizationTable(plan: plan, owner: owner, importance: importance, notes: notes)
         guard call.prefix != .dryRun else {
             return Outcome(.object(try table.foreseen(compute: session.engine.compute)))
         }
-        let edit = try Quantization(plan).applied(to: owner.model, compute: session.engine.compute)
+        let edit = try method.applied(plan, to: owner, in: session)
+        table.notes += edit.notes.filter { !plan.notes.contains($0) }
         let edited = owner.edited(edit.model, EditRecord(command: call.text, effect: table.effect), in: session)
         return Outcome(.object(table.done), edited: .object(edited))
     }
@@ -112,22 +122,23 @@ enum Quantize: Command {
 
     /// What the one of `as`, `to` and `by` that is given asks for, and what should be said of it.
     private static func plan(
-        of selection: WeightSelection, _ call: Invocation, _ session: Session
+        of selection: WeightSelection, _ call: Invocation, _ method: QuantizationMethod, _ session: Session
     ) throws -> (QuantizationPlan, notes: [String]) {
-        let given = call.labels.filter { ["as", "to", "by"].contains($0.name) }
+        let isRule = try call["by"].map { !QuantizationMethod.names.contains(try $0.asText()) } ?? false
+        let given = call.labels.filter { ["as", "to"].contains($0.name) || ($0.name == "by" && isRule) }
         guard let label = given.first, given.count == 1, let argument = label.arguments.first else {
             throw LanguageError(
-                .missingArgument, "`quantize` takes one of as, to and by", help: "usage: \(signature.usage)",
+                .missingArgument, "`quantize` takes one of as, to and by frequency", help: "usage: \(signature.usage)",
                 span: given.dropFirst().first?.span)
         }
         if label.name == "as" {
-            if let over = call.label("over") {
+            if !method.isCalibrated, let over = call.label("over") {
                 throw LanguageError(
                     .unknownLabel, "a format needs no corpus",
-                    help: "Leave out over, or write to 4.25bits over CORPUS.",
+                    help: "Leave out over, or write by gptq over CORPUS, or to 4.25bits over CORPUS.",
                     span: over.span)
             }
-            return (try plan(of: selection, as: argument, isPure: call.has("pure")), [])
+            return (try plan(of: selection, as: argument, isPure: call.has("pure"), method, in: session), [])
         }
         guard selection.isWhole else {
             throw LanguageError(
@@ -135,13 +146,15 @@ enum Quantize: Command {
                 help: "Write quantize m \(label.name) ….",
                 span: try call.required("selection").span)
         }
-        let allocation = BudgetAllocation(owner: selection.owner, call: call)
+        let allocation = BudgetAllocation(
+            owner: selection.owner, call: call, importance: try method.importance(for: selection.owner, in: session))
         return label.name == "to"
             ? try allocation.plan(to: argument, in: session) : try allocation.byFrequency(in: session)
     }
 
     private static func plan(
-        of selection: WeightSelection, as word: BoundArgument, isPure wantsPure: Bool
+        of selection: WeightSelection, as word: BoundArgument, isPure wantsPure: Bool, _ method: QuantizationMethod,
+        in session: Session
     ) throws -> QuantizationPlan {
         let name = try word.asText()
         let format = WeightFormat.writable.first { $0.name == name }
@@ -158,9 +171,11 @@ enum Quantize: Command {
                     code: "quantize.recipe", "a recipe mixes formats over a model, and this is one tensor",
                     help: "Name its format, such as \(recipe.base.name).", span: word.span)
             }
-            return try QuantizationPlan(of: model, selection.roles, by: recipe)
+            let importance = try method.importance(for: selection.owner, in: session)
+            return try QuantizationPlan(of: model, selection.roles, by: recipe, hasImportance: importance != nil)
         }
         guard let format else { throw LanguageError(.choice, "there is no format \(name)", span: word.span) }
-        return try QuantizationPlan(of: model, selection.roles, as: format, isExplicit: selection.isExplicit)
+        return try QuantizationPlan(
+            of: model, selection.roles, as: try method.adapted(format), isExplicit: selection.isExplicit)
     }
 }

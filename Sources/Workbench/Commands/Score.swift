@@ -13,6 +13,7 @@ enum Score: Command {
             Label(
                 "by", Parameter("criterion", .choice(Criteria.all.map(\.name))), docs: "the criterion", required: true),
             Label("over", Parameter("corpus"), docs: "what to measure over; router-norm needs none"),
+            Label("from", Parameter("imatrix"), docs: "an importance matrix, whose counts are the frequency"),
         ],
         result: "scores [layer, expert] or [layer, head], higher is more important",
         examples: [
@@ -43,6 +44,7 @@ enum Score: Command {
             let most = selection.layers.map { owner.model.blueprint.layers[$0].expertCount }.max() ?? 0
             try check(selection, count: most, argument)
             let layers = selection.layers.filter { owner.model.blueprint.layers[$0].expertCount > 0 }
+            if let from = call["from"] { return try read(from, criterion, owner, layers, call, session) }
             scores = try Scores.experts(
                 of: owner.model, by: [criterion], over: corpus, layers: layers, engine: session.engine,
                 progress: corpus.map { session.progress("score", $0) })[0]
@@ -54,6 +56,23 @@ enum Score: Command {
                 .wrongKind, "`score` takes experts or heads, and this is \(selection.typeName)",
                 help: "Write m.experts or m.heads.", span: argument.span)
         }
+        for warning in scores.warnings { session.warn(warning) }
+        return Outcome(.object(ScoresValue(owner: owner, scores: scores)))
+    }
+
+    /// The frequency baseline that an importance matrix holds already.
+    private static func read(
+        _ from: BoundArgument, _ criterion: Criterion, _ owner: ModelValue, _ layers: [Int], _ call: Invocation,
+        _ session: Session
+    ) throws -> Outcome {
+        guard criterion.name == Criterion.frequency.name, !call.has("over") else {
+            throw LanguageError(
+                code: "criterion.importance",
+                "an importance matrix tells how often experts fire, and nothing else of them",
+                help: "Write score m.experts by frequency from i, or over CORPUS.", span: from.span)
+        }
+        let importance = try from.asObject(ImportanceValue.self, "importance").importance(for: owner, in: session)
+        let scores = try Scores.frequency(from: importance, of: owner.model, layers: layers)
         for warning in scores.warnings { session.warn(warning) }
         return Outcome(.object(ScoresValue(owner: owner, scores: scores)))
     }

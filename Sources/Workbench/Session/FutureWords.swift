@@ -4,11 +4,9 @@ enum FutureWords {
         "lens": "Look at the residual stream itself: `clean[\"blocks.2.hook_resid_post\"]`.",
         "attention": "Look at the pattern itself: `clean[\"blocks.2.attn.hook_pattern\"]`.",
         "merge-experts": "`prune` removes experts; merging them comes later.",
-        "imatrix": "`quantize … as q8_0`, `q4_0` and `mxfp4` need no importance matrix.",
         "memory": "`info m` shows what the weights take.",
         "bench": "`lancet kernels --bench` times the kernels; `time` times a command.",
         "notebook": "Scripts run with `lancet run FILE`.",
-        "using": "`quantize … as q8_0`, `q4_0` and `mxfp4` need no importance matrix.",
         "chat": "Templates are not applied yet: write the marks into the text.",
     ]
 }

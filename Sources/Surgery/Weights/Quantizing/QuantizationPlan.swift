@@ -110,7 +110,7 @@ public struct QuantizationPlan: Sendable {
     }
 
     private static func checkWritable(_ format: WeightFormat) throws(SurgeryError) {
-        guard !WeightFormat.writable.contains(format) else { return }
+        guard !format.isWritable else { return }
         throw SurgeryError(
             code: "quantize.format", subject: format.name, message: "Lancet reads this format but does not write it",
             remedy: "quantize as one of \(WeightFormat.writable.map(\.name).joined(separator: ", "))")

@@ -16,6 +16,14 @@ public enum WeightFormat: Hashable, Sendable {
     public static let writable: [WeightFormat] =
         Compute.encodable.map { .block($0) } + PackingScheme.all.map { .packed($0) }
 
+    /// Whether Lancet writes it: those formats, and packings that differ from theirs in their groups.
+    public var isWritable: Bool {
+        switch self {
+        case .block: Self.writable.contains(self)
+        case .packed(let scheme): PackedRoom.encodes(scheme)
+        }
+    }
+
     /// The spelling at the prompt, such as `q4_k`.
     public var name: String {
         switch self {
