@@ -8,8 +8,8 @@ import Tensors
 /// `quantize [each] SELECTION as FORMAT measure METRIC over CORPUS`: what writing each part otherwise does to a metric.
 struct QuantizationSweep {
     let call: Invocation
-    /// The plan of some roles, as the call has it.
-    let plan: ([Role]) throws -> QuantizationPlan
+    /// The model with some roles encoded, as the call has it.
+    let edited: ([Role]) throws -> Model
 
     /// Measures the selection, or with `each` part after part.
     func measured(_ label: BoundLabel, in session: Session) throws -> Outcome {
@@ -26,7 +26,7 @@ struct QuantizationSweep {
             let selection = try WeightSelection(argument, for: "quantize")
             let meter = try Meter(metric, selection.owner, over, session)
             let base = try meter.value(selection.owner.model)
-            let value = try meter.value(try edited(selection.owner, selection.roles, session))
+            let value = try meter.value(try edited(selection.roles))
             return Outcome(.object(number(metric, value, base: base, meter)))
         }
         let selection = try argument.asObject(Selection.self, "selection of layers or experts")
@@ -42,7 +42,7 @@ struct QuantizationSweep {
             guard let part else { return .nan }
             session.output.progress(
                 Progress(task: "quantize each", done: number, total: parts.count, unit: "parts"))
-            return try meter.value(try edited(selection.owner, roles(of: part, selection), session))
+            return try meter.value(try edited(roles(of: part, selection)))
         }
         return Outcome(.object(array(metric, values, base: base, selection, meter)))
     }
@@ -54,9 +54,6 @@ struct QuantizationSweep {
         ).roles
     }
 
-    private func edited(_ owner: ModelValue, _ roles: [Role], _ session: Session) throws -> Model {
-        try Quantization(try plan(roles)).applied(to: owner.model, compute: session.engine.compute).model
-    }
 
     private func array(
         _ metric: MetricValue, _ values: [Double], base: Double, _ selection: Selection, _ meter: Meter

@@ -115,8 +115,11 @@ enum Quantize: Command {
                 span: label.span)
         }
         let selection = try WeightSelection(argument, for: "quantize")
+        let method = try QuantizationMethod(call)
         return try QuantizationSweep(call: call) { roles in
-            try plan(of: selection.limited(to: roles), as: word, isPure: call.has("pure"))
+            let plan = try plan(
+                of: selection.limited(to: roles), as: word, isPure: call.has("pure"), method, in: session)
+            return try method.applied(plan, to: selection.owner, in: session).model
         }.measured(label, in: session)
     }
 
