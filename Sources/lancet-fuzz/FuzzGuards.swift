@@ -5,7 +5,8 @@ import Synchronization
 /// Watches over a run: an input that crashes, hangs or asks for too much memory is left behind in a file.
 final class FuzzGuards: Sendable {
     /// The longest that one input may take.
-    static let seconds = 10
+    /// - Units: seconds of the processor's time, so that a busy machine raises no alarm.
+    static let seconds = 10.0
     /// What the process may grow by, in address space.
     static let addressSpace = 2 << 30
 
@@ -36,12 +37,12 @@ final class FuzzGuards: Sendable {
             exit(0)
         }
         var status: Int32 = 0
-        var last = (started: 0, since: time(nil))
+        var last = (started: 0, used: 0.0)
         while waitpid(child, &status, WNOHANG) == 0 {
             usleep(100_000)
-            let now = current
-            if now != last.started { last = (now, time(nil)) }
-            if time(nil) - last.since > Self.seconds {
+            let (now, used) = (current, Self.processorTime(of: child))
+            if now != last.started { last = (now, used) }
+            if used - last.used > Self.seconds {
                 FuzzRun.say("an input takes longer than \(Self.seconds) seconds")
                 kill(child, SIGKILL)
                 waitpid(child, &status, 0)
@@ -50,6 +51,14 @@ final class FuzzGuards: Sendable {
         guard status != 0 else { return true }
         save()
         return false
+    }
+
+    /// Seconds that a process has run on a processor.
+    private static func processorTime(of process: pid_t) -> Double {
+        var clock = clockid_t()
+        var time = timespec()
+        guard clock_getcpuclockid(process, &clock) == 0, clock_gettime(clock, &time) == 0 else { return 0 }
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
     private func limitMemory() {

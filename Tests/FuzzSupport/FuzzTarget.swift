@@ -47,15 +47,20 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         switch self {
         case .gguf:
             ["aligned", "every-type", "no-tensors", "split-00001-of-00003", "version-2"].map { "containers/\($0).gguf" }
-        case .checkpoint: ["oracles/gptoss-q4_0/model.gguf"]
+        case .checkpoint:
+            ["gptoss-q4_0", "mixtral-q4_0", "olmoe-q8_0", "qwen2moe-q8_0", "llama-q8_0", "qwen3moe-q4_0"].map {
+                "oracles/\($0)/model.gguf"
+            }
         case .safetensors: ["containers/bare.safetensors", "containers/every-type.safetensors"]
         case .index: ["oracles/gptoss-sharded/model.safetensors.index.json"]
         case .imatrix: ["imatrix.dat", "imatrix.gguf", "oldest.dat"].map { "importance/" + $0 }
         case .tokenizer: ["gpt-4o", "llama-bpe", "qwen2"].map { "tokenizers/small-\($0).json" }
         case .configuration:
-            ["oracles/gptoss-mxfp4", "oracles/gptoss-yarn", "packed/awq", "packed/w4a16", "packed/fp8"].map {
-                $0 + "/config.json"
-            }
+            [
+                "oracles/gptoss-mxfp4", "oracles/gptoss-yarn", "oracles/mixtral-windowed", "oracles/olmoe-plain",
+                "oracles/qwen2moe-sparse", "oracles/llama-stretched", "oracles/mistral-windowed", "oracles/qwen3-yarn",
+                "oracles/qwen3moe-sparse-step", "packed/awq", "packed/w4a16", "packed/fp8",
+            ].map { $0 + "/config.json" }
         }
     }
 

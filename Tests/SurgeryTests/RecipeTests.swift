@@ -34,7 +34,7 @@ struct RecipeTests {
                 let setting = RecipeSetting(
                     model.blueprint, isTied: model.isTied, hasImportance: kind == "weighted")
                 guard let types = member.value.asObject else {
-                    #expect(recipe.needsImportance && !model.isTied && kind == "plain")
+                    #expect(recipe.needsImportance && kind == "plain")
                     continue
                 }
                 for runs in types.members where runs.key != "file_type" {

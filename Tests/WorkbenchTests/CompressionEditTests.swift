@@ -163,15 +163,16 @@ import Workbench
         }
     }
 
-    @Test func anInterruptedQuantizationLeavesTheModel() async {
+    @Test func anInterruptedAllocationLeavesTheModel() async {
         await #expect(processExitsWith: .success) {
             let session = ScriptedSession()
             _ = session.run("m = open \"examples/models/teach-gptoss-bf16.gguf\"")
             let before = session.value("m").map { ValueDigest.of($0) }
             session.output.onProgress = { state in
-                if state.task == "quantize", state.done == 30 { Interruption.request() }
+                if state.task == "measure", state.done == 3 { Interruption.request() }
             }
-            let error = session.run("quantize m as q4_0")
+            let corpus = "(corpus \"examples/models/heldout.txt\" context 32)[0:1]"
+            let error = session.run("quantize m to 4bits over \(corpus)")
             exit(error?.kind == .interruption && session.value("m").map { ValueDigest.of($0) } == before ? 0 : 1)
         }
     }

@@ -59,7 +59,7 @@ struct QuantizationValueTests {
 
     @Test func recipesAreWeighedAndClaimsAnswered() throws {
         let session = session(
-            "r = recipes m within 4MB\nw = recipes m\ndry-run quantize m as q4_k_m\nq = quantize m as q4_k_m")
+            "r = recipes m within 1.4MB\nw = recipes m\ndry-run quantize m as q4_k_m\nq = quantize m as q4_k_m")
         let table = try #require(session.object("w", as: TableValue.self))
         #expect(table.rows.rows.count == 20)
         let bytes = session.number("w[\"q4_k_m\", \"bytes\"]")

@@ -54,7 +54,6 @@ struct QuantizationSweep {
         ).roles
     }
 
-
     private func array(
         _ metric: MetricValue, _ values: [Double], base: Double, _ selection: Selection, _ meter: Meter
     ) -> TensorValue {

@@ -1,5 +1,6 @@
 import Architectures
 import Inference
+import Kernels
 import Language
 import Surgery
 
@@ -29,7 +30,9 @@ enum Save: Command {
         labels: [
             Label(
                 "as", Parameter("container", .choice(SaveTarget.Container.allCases.map(\.rawValue))),
-                docs: "gguf or hf, where the name does not say; as the model was opened by default"),
+                docs:
+                    "gguf or hf, where the name does not say; by default as the model was opened, hf for what only folders "
+                    + "hold"),
             StackChoice.label,
         ],
         result: "what was written",
@@ -65,7 +68,8 @@ enum Save: Command {
         _ baked: Model, _ model: ModelValue, _ word: BoundArgument?, in session: Session
     ) throws -> Outcome {
         let wanted = try word.flatMap { SaveTarget.Container(rawValue: try $0.asText()) }
-        let container = wanted ?? (model.checkpoint.naming == .gguf ? .gguf : .hf)
+        let isPacked = baked.tensors.values.contains { $0.packed != nil }
+        let container = wanted ?? (model.checkpoint.naming == .gguf && !isPacked ? .gguf : .hf)
         let name = ProposedName(model).text(container)
         let target = try SaveTarget(baked, from: model.checkpoint, as: container, path: name)
         session.output.notice("nothing is written yet; to accept the name: save m \"\(name)\"")

@@ -182,7 +182,7 @@ public struct ImportanceValue: SessionValue {
         for dataset in file.datasets { digest.mix(dataset) }
         digest.mix(file.chunkCount)
         digest.mix(file.chunkSize)
-        for entry in file.entries {
+        for entry in file.entries.sorted(by: { $0.name < $1.name }) {
             digest.mix(entry.name)
             digest.mix(entry.sums)
             digest.mix(entry.counts)

@@ -186,9 +186,13 @@ import Workbench
         return (session, recorder.text)
     }
 
+    /// In place: a file that is written anew is cut short for a moment, which sessions that map it notice.
     private func flipBit(ofByte place: Int, in path: String) throws {
-        var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
-        bytes[place] ^= 1
-        try bytes.write(to: URL(fileURLWithPath: path))
+        let handle = try FileHandle(forUpdating: URL(fileURLWithPath: path))
+        try handle.seek(toOffset: UInt64(place))
+        let byte = try #require(try handle.read(upToCount: 1)?.first)
+        try handle.seek(toOffset: UInt64(place))
+        try handle.write(contentsOf: Data([byte ^ 1]))
+        try handle.close()
     }
 }

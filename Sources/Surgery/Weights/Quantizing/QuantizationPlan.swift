@@ -54,7 +54,13 @@ public struct QuantizationPlan: Sendable {
         of model: Model, _ roles: [Role], by recipe: Recipe, hasImportance: Bool = false
     ) throws(SurgeryError) {
         let setting = RecipeSetting(model, hasImportance: hasImportance)
-        guard hasImportance || !recipe.needsImportance || setting.isTied else {
+        let isCoarse = roles.contains { role in
+            guard role.part != .embedding, Self.largeParts.contains(role.part), let matrix = model.tensors[role] else {
+                return false
+            }
+            return recipe.format(of: role, columns: matrix.columns, in: setting) == recipe.base
+        }
+        guard hasImportance || !recipe.needsImportance || !isCoarse else {
             throw SurgeryError(
                 code: "quantize.importance", subject: recipe.name,
                 message: "a mixture this coarse is made with an importance matrix only",

@@ -12,7 +12,7 @@ public struct Recipe: Sendable {
     public let fileType: UInt32
     /// The format of what no rule speaks of.
     public let base: BlockFormat
-    /// Whether llama.cpp makes it with an importance matrix only (where the embedding is not the output too).
+    /// Whether llama.cpp makes it with an importance matrix only, where any matrix but the embedding gets its base.
     public let needsImportance: Bool
     let rules: Rules
 
