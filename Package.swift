@@ -84,7 +84,8 @@ let package = Package(
         .target(
             name: "FuzzSupport",
             dependencies: [
-                "Architectures", "Storage", "Tokenizers", "Documents", "Formats", "Tensors", "TestSupport",
+                "Architectures", "Inference", "Kernels", "Storage", "Tokenizers", "Documents", "Formats", "Tensors",
+                "TestSupport",
             ],
             path: "Tests/FuzzSupport", swiftSettings: swiftSettings),
         tests(of: "Documents"),

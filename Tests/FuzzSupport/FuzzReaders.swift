@@ -10,13 +10,15 @@ import Tokenizers
 /// The readers, and the files in memory that some of them open by path.
 public final class FuzzReaders {
     private let folder: String
+    // Made when it is first needed: whoever forks in between has it to itself.
+    private lazy var user = CheckpointUser(scratch: folder)
 
     /// Lays sound files out under a folder of its own in memory.
     public init() throws {
         let memory = "/dev/shm"
         let parent = FileManager.default.isWritableFile(atPath: memory) ? memory : NSTemporaryDirectory()
         folder = parent + "/lancet-fuzz-\(getpid())-\(UUID().uuidString.prefix(8))"
-        for name in ["configuration", "index"] {
+        for name in ["configuration", "index", "folder"] {
             try FileManager.default.createDirectory(atPath: folder + "/" + name, withIntermediateDirectories: true)
         }
         try link("oracles/gptoss-mxfp4/model.safetensors", "configuration/model.safetensors")
@@ -57,6 +59,7 @@ public final class FuzzReaders {
         case .configuration: try open(input, "configuration/config.json", "configuration")
         case .imatrix: try readImportance(input)
         case .tokenizer: try readTokenizer(input)
+        case .folder: try readFolder(input)
         }
     }
 
@@ -76,14 +79,7 @@ public final class FuzzReaders {
 
     private func readTokenizer(_ input: [UInt8]) throws -> String {
         let tokenizer = try TokenizerDefinition(tokenizerJSON: JSON(parsing: input)).makeTokenizer()
-        return try use(tokenizer)
-    }
-
-    private func use(_ tokenizer: any Tokenizer) throws -> String {
-        let text = "Hello  wörld\n\n123<|end|> \u{1F600}e\u{301}"
-        let ids = tokenizer.encode(text)
-        _ = try tokenizer.decode(ids)
-        return "\(tokenizer.summary), \(min(ids.count, 64)) ids"
+        return try CheckpointUser.use(tokenizer)
     }
 
     private func readCheckpoint(_ input: [UInt8]) throws -> String {
@@ -91,8 +87,18 @@ public final class FuzzReaders {
         try store(input, path)
         let checkpoint = try Checkpoint.open(path)
         let tensors = try check(checkpoint.archive.tensors, bytes: input.count)
-        guard checkpoint.hasTokenizer else { return tensors }
-        return try tensors + ", " + use(checkpoint.tokenizer())
+        return try tensors + user.outcome(of: checkpoint)
+    }
+
+    private func readFolder(_ input: [UInt8]) throws -> String {
+        let path = folder + "/folder"
+        let files = FolderBundle(input).files
+        for name in FolderBundle.names {
+            if let bytes = files[name] { try store(bytes, path + "/" + name) } else { unlink(path + "/" + name) }
+        }
+        let checkpoint = try Checkpoint.open(path)
+        let tensors = try check(checkpoint.archive.tensors, bytes: files["model.safetensors"]?.count ?? 0)
+        return try tensors + user.outcome(of: checkpoint)
     }
 
     private func open(_ input: [UInt8], _ file: String, _ opened: String) throws -> String {

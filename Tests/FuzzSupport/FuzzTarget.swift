@@ -17,23 +17,30 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case tokenizer
     /// `config.json` beside sound tensors.
     case configuration
+    /// A whole Hugging Face folder: configuration, tokenizer and tensors, packed ones too.
+    case folder
 
     /// Its part of all inputs: readers that are slower or have less to go wrong get fewer.
     public var share: Int {
         switch self {
-        case .gguf: 34
-        case .safetensors: 26
+        case .gguf: 32
+        case .safetensors: 24
         case .imatrix: 24
         case .tokenizer: 2
         case .configuration: 6
         case .checkpoint: 4
         case .index: 4
+        case .folder: 4
         }
     }
 
     /// Sound files of the fixtures, and the inputs that were kept.
     public func seeds() throws -> [[UInt8]] {
-        try (files.map(Fixtures.path) + kept()).map { Array(try Data(contentsOf: URL(fileURLWithPath: $0))) }
+        let whole = try (files.map(Fixtures.path) + kept()).map {
+            Array(try Data(contentsOf: URL(fileURLWithPath: $0)))
+        }
+        return try (folders.map { try FolderBundle(folder: Fixtures.path($0)).bytes } + whole)
+            .filter { $0.count <= Mutator.longest }
     }
 
     /// The inputs kept in `Tests/Fixtures/fuzz`, sorted by name.
@@ -50,17 +57,34 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .checkpoint:
             ["gptoss-q4_0", "mixtral-q4_0", "olmoe-q8_0", "qwen2moe-q8_0", "llama-q8_0", "qwen3moe-q4_0"].map {
                 "oracles/\($0)/model.gguf"
-            }
+            } + ["tokenizers/spm-tiny.gguf"]
         case .safetensors: ["containers/bare.safetensors", "containers/every-type.safetensors"]
         case .index: ["oracles/gptoss-sharded/model.safetensors.index.json"]
         case .imatrix: ["imatrix.dat", "imatrix.gguf", "oldest.dat"].map { "importance/" + $0 }
-        case .tokenizer: ["gpt-4o", "llama-bpe", "qwen2"].map { "tokenizers/small-\($0).json" }
+        case .tokenizer:
+            ["small-gpt-4o", "small-llama-bpe", "small-qwen2", "spm-first", "spm-prepend", "spm-always", "spm-replace"]
+                .map {
+                    "tokenizers/\($0).json"
+                }
         case .configuration:
             [
                 "oracles/gptoss-mxfp4", "oracles/gptoss-yarn", "oracles/mixtral-windowed", "oracles/olmoe-plain",
                 "oracles/qwen2moe-sparse", "oracles/llama-stretched", "oracles/mistral-windowed", "oracles/qwen3-yarn",
                 "oracles/qwen3moe-sparse-step", "packed/awq", "packed/w4a16", "packed/fp8",
             ].map { $0 + "/config.json" }
+        case .folder: []
+        }
+    }
+
+    private var folders: [String] {
+        guard self == .folder else { return [] }
+        return [
+            "awq", "fp8", "fp8-channel", "gptq", "gptq-3bit-v2", "mxfp4", "w4a16", "w4a16-asymmetric", "w4a8",
+            "w8a16-ordered", "w8a8",
+        ].map { "packed/" + $0 }
+            + ["gptoss-every-expert", "gptoss-unbiased", "qwen2-windowed", "qwen2moe-unbiased", "mistral-windowed"].map
+        {
+            "oracles/" + $0
         }
     }
 
@@ -82,6 +106,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
                 return mutator.mutated(input, other: other)
             }
             return moved
+        case .folder: return FolderBundle(input).damaged(other: FolderBundle(other), by: &mutator)
         case .index, .tokenizer, .configuration:
             return mutator.random.oneIn(2)
                 ? mutator.restructured(input, other: other) : mutator.mutated(input, other: other)
@@ -97,7 +122,9 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
                 "GGUF", "general.alignment", "general.architecture", "general.type", "imatrix", "split.no",
                 "split.count",
                 "split.tensors.count", "imatrix.datasets", "imatrix.chunk_count", ".in_sum2", ".counts",
-                "tokenizer.ggml.tokens", "tokenizer.ggml.merges", "gpt-oss", "qwen3moe", "llama", "gpt-oss.block_count",
+                "tokenizer.ggml.tokens", "tokenizer.ggml.merges", "tokenizer.ggml.scores", "tokenizer.ggml.token_type",
+                "gpt-oss",
+                "qwen2moe", "olmoe", "qwen3", "qwen3moe", "llama", "gpt-oss.block_count",
                 "gpt-oss.expert_count", "gpt-oss.embedding_length", "\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}",
                 "\u{FFFD}",
             ]
@@ -116,13 +143,16 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
                 "\"model\":", "\"type\":\"BPE\"", "\"vocab\":", "\"merges\":", "\"byte_fallback\":true", "\"Sequence\"",
                 "\"Split\"", "\"ByteLevel\"", "\"Regex\"", "\"ignore_merges\":true", "\"Ġ\"",
             ]
-        case .configuration:
+        case .configuration, .folder:
             return json + [
                 "\"model_type\":", "\"gpt_oss\"", "\"qwen3_moe\"", "\"mixtral\"", "\"olmoe\"", "\"llama\"",
                 "\"num_hidden_layers\":", "\"hidden_size\":", "\"num_local_experts\":", "\"num_experts_per_tok\":",
                 "\"head_dim\":", "\"num_attention_heads\":", "\"num_key_value_heads\":", "\"vocab_size\":",
                 "\"rope_scaling\":", "\"rope_parameters\":", "\"layer_types\":", "\"sliding_attention\"",
                 "\"quantization_config\":", "\"quant_method\":", "\"intermediate_size\":", "\"group_size\":",
+                "\"compressed-tensors\"", "\"pack-quantized\"", "\"num_bits\":", "\"strategy\":", "\"block\"",
+                "\"actorder\":", "\"targets\":", "\"ignore\":", "\"re:.*\"", "\"weight_block_size\":", "\"desc_act\":",
+                "\"modules_to_not_convert\":", "\"zero_point\":", "\"checkpoint_format\":",
             ]
         }
     }
