@@ -12,24 +12,44 @@ enum Prune: Command {
         docs: """
             Tensors, biases and router rows are sliced together, masks and interventions renumbered; not a bit of what \
             stays changes. Without `keep` or `drop` the present restriction is made to last.
+
+            `measure` edits nothing and tells how a metric changes. With `each` choice after choice is measured alone: one \
+            expert gone after another (`prune each m.experts`, a table of layers and experts), or what `keep` and `drop` say \
+            in one layer after another (`prune each m.layers keep plan`).
             """,
         category: Shelf.compression, effect: .edit,
-        parameters: [Parameter("layers", .any, "a model, or some of its layers")], labels: ExpertChoice.labels,
-        result: "the model without the experts",
+        parameters: [
+            Parameter("layers", .any, "a model, or some of its layers; with each, layers or experts", each: .before)
+        ],
+        labels: ExpertChoice.labels + [.measure(Label("over", Parameter("corpus"), docs: "what to measure over"))],
+        result: "the model without the experts; with measure the change of the metric",
         examples: [
             """
             m = open "examples/models/teach-gptoss-bf16.gguf"
             prune m drop [0, 7]
             m.layers[2].experts[0]
+            """,
             """
+            m = open "examples/models/teach-gptoss-bf16.gguf"
+            calib = (corpus "examples/models/heldout.txt" context 64)[0:1]
+            prune each m.layers[1].experts measure loss over calib
+            prune each m.layers drop [0, 7] measure kl over calib
+            """,
         ])
 
     static func run(_ call: Invocation, in session: Session) throws -> Outcome {
-        let choice = try ExpertChoice(try call.required("layers"))
+        let argument = try call.required("layers")
+        if let label = call.label("measure") { return try measured(label, argument, call, session) }
+        guard !argument.isEach else {
+            throw LanguageError(
+                .missingArgument, "`each` prunes one choice after another, and needs `measure`",
+                help: "prune each … measure loss over CORPUS")
+        }
+        let choice = try ExpertChoice(argument)
         let owner = choice.owner
         let plan =
             call.labels.isEmpty
-            ? try restriction(choice, call) : try choice.plan(call, in: session)
+            ? try restriction(choice) : try choice.plan(call, in: session)
         let edit = try Pruning.prune(owner.model, keep: plan)
         for note in edit.notes { session.output.notice(note) }
         if !plan.isUniform {
@@ -46,7 +66,25 @@ enum Prune: Command {
         return Outcome(.object(shown(owner, edited, summary)), edited: .object(edited))
     }
 
-    private static func restriction(_ choice: ExpertChoice, _ call: Invocation) throws -> Plan {
+    private static func measured(
+        _ label: BoundLabel, _ argument: BoundArgument, _ call: Invocation, _ session: Session
+    ) throws -> Outcome {
+        let choice = try PruneChoice(argument, call, session)
+        let owner = choice.owner
+        let sweep = WeightSweep(call: call, state: ("gone", "without them")) { part in
+            if let part, owner.model.blueprint.layers[part.layer].expertCount == 0 { return nil }
+            let plan = try choice.plan(of: part)
+            // Found out before anything is run.
+            let edit = try Pruning.prune(owner.model, keep: plan)
+            let layers = owner.model.blueprint.expertLayers
+            let first = part?.layer ?? layers.first { !plan.dropped($0).isEmpty } ?? owner.model.blueprint.layers.count
+            return WeightVariant(from: first) { edit.model }
+        }
+        return try sweep.measured(label, of: owner, in: session)
+    }
+
+    /// The plan that makes the present restriction last.
+    static func restriction(_ choice: ExpertChoice) throws -> Plan {
         guard choice.isWhole, choice.owner.model.keptExperts.contains(where: { $0 != nil }) else {
             throw LanguageError(
                 .missingArgument, "there is no restriction to make last",

@@ -116,11 +116,18 @@ enum Quantize: Command {
         }
         let selection = try WeightSelection(argument, for: "quantize")
         let method = try QuantizationMethod(call)
-        return try QuantizationSweep(call: call) { roles in
-            let plan = try plan(
-                of: selection.limited(to: roles), as: word, isPure: call.has("pure"), method, in: session)
-            return try method.applied(plan, to: selection.owner, in: session).model
-        }.measured(label, in: session)
+        let name = try word.asText()
+        let sweep = WeightSweep(call: call, state: (name, "as \(name)")) { part in
+            let roles = try part.map { part in
+                try argument.asObject(Selection.self, "selection of layers or experts").roles(of: part)
+            }
+            let taken = roles.map(selection.limited(to:)) ?? selection
+            return WeightVariant(from: WeightVariant.firstLayer(of: taken.roles, in: selection.owner.model)) {
+                let plan = try plan(of: taken, as: word, isPure: call.has("pure"), method, in: session)
+                return try method.applied(plan, to: selection.owner, in: session).model
+            }
+        }
+        return try sweep.measured(label, of: selection.owner, in: session)
     }
 
     /// What the one of `as`, `to` and `by` that is given asks for, and what should be said of it.

@@ -1,0 +1,115 @@
+import Inference
+import Language
+import Plots
+import Scoring
+import Surgery
+import Tensors
+
+/// `quantize [each] … measure METRIC over CORPUS`, `prune [each] … measure …`: what an edit of weights does to a metric, of
+/// the whole selection, or with `each` of one part after another, each alone.
+struct WeightSweep {
+    let call: Invocation
+    /// What a part is when it is measured alone, such as `q3_k`, and how that is put behind a number, such as `as q3_k`.
+    let state: (one: String, all: String)
+    /// The model with a part of the selection edited (nil: all of it), and the first layer that differs then; nil for a
+    /// part in which there is nothing to edit.
+    let edited: (Selection.Part?) throws -> WeightVariant?
+
+    /// Refuses what `each` does not go over.
+    static func checkUnit(_ argument: BoundArgument, _ call: Invocation) throws(LanguageError) -> Selection {
+        let selection = try argument.asObject(Selection.self, "selection of layers or experts")
+        guard [.layers, .experts].contains(selection.unit) else {
+            let name = call.signature.name
+            throw LanguageError(
+                .wrongKind, "`\(name) each` goes over layers or experts", help: "Write \(name) each m.layers ….",
+                span: argument.span)
+        }
+        return selection
+    }
+
+    /// Measures the selection, or with `each` part after part.
+    func measured(_ label: BoundLabel, of owner: ModelValue, in session: Session) throws -> Outcome {
+        let argument = try call.required(call.signature.parameters[0].name)
+        let metric = try label.metric()
+        try metric.checkOverCorpus()
+        guard let over = label["over"] else {
+            throw LanguageError(
+                .missingArgument, "`measure` needs a corpus to measure over",
+                help: "measure \(metric.label) over CORPUS", span: label.span)
+        }
+        let selection = argument.isEach ? try Self.checkUnit(argument, call) : nil
+        let parts = selection?.parts ?? []
+        let variants =
+            try argument.isEach ? parts.map { part in try part.flatMap { try edited($0) } } : [edited(nil)]
+        let corpus = try over.asObject(CorpusValue.self, "corpus").tokens(for: owner)
+        let means = try Sweep.copies(
+            variants, of: owner.model, over: corpus, measure: try metric.metric(for: owner), engine: session.engine
+        ) { done, total in
+            session.output.progress(
+                Progress(task: "\(call.signature.name) each", done: done, total: total, unit: "passes"))
+        }
+        if let selection { return Outcome(.object(array(metric, means, selection, corpus))) }
+        return Outcome(.object(number(metric, means, corpus)))
+    }
+
+    private func array(
+        _ metric: MetricValue, _ means: VariantMeans, _ selection: Selection, _ corpus: TokenCorpus
+    ) -> TensorValue {
+        let isGrid = selection.hasMembers
+        var shape = [selection.layers.count] + (isGrid ? [selection.ordinals.count] : [])
+        var axes = ["layer"] + (isGrid ? ["expert"] : [])
+        var labels: [[String]?] =
+            [selection.layers.map { "L\($0)" }] + (isGrid ? [selection.ordinals.map(String.init)] : [])
+        for axis in axes.indices.reversed() where selection.droppedAxes.contains(axes[axis]) {
+            shape.remove(at: axis)
+            axes.remove(at: axis)
+            labels.remove(at: axis)
+        }
+        let unit = metric.quantity.unit
+        let line =
+            "unedited \(MeasurementValue.shown(means.base)) \(unit)   change when only this is \(state.one)   "
+            + metric.quantity.direction.phrase
+        let tensor = { (values: [Double]) in Tensor(shape: shape, axes: axes, values: values.map(Float.init)) }
+        let raw = TensorValue(
+            tensor(means.variants), title: metric.label, notes: [line], unit: unit, labels: labels)
+        return TensorValue(
+            tensor(means.variants.map { $0 - means.base }), title: "\(metric.label): change", notes: [line], unit: unit,
+            labels: labels, footer: [Self.subject(corpus), Self.share(means.cost)].compactMap(\.self),
+            companions: [
+                .init("raw", "the metric itself", .object(raw)),
+                .init("base", "the metric unedited", .number(means.base, Unit(unit))),
+            ])
+    }
+
+    private func number(_ metric: MetricValue, _ means: VariantMeans, _ corpus: TokenCorpus) -> MeasurementValue {
+        let quantity = metric.quantity
+        let value = means.variants[0] - means.base
+        let change = "change \(NumberText.signed(value, decimals: 5)) \(quantity.unit) \(state.all)"
+        return MeasurementValue(
+            label: metric.label, value: value, unit: quantity.unit, direction: quantity.direction,
+            n: corpus.items.count, of: "items", error: nil,
+            parts: [
+                .init("raw", "the metric itself", means.variants[0]), .init("base", "the metric unedited", means.base),
+            ],
+            lines: [[change, quantity.direction.phrase, Self.subject(corpus)].joined(separator: " · ")])
+    }
+
+    /// What it was measured on, and how much of it.
+    private static func subject(_ corpus: TokenCorpus) -> String {
+        "n = \(corpus.items.count) \(corpus.windowLength == nil ? "items" : "windows") of \(corpus.name) · exact"
+    }
+
+    private static func share(_ cost: SweepCost) -> String? {
+        guard cost.fullCells > 0 else { return nil }
+        return "recomputed \(NumberText.percent(Double(cost.computedCells) / Double(cost.fullCells))) of cells"
+    }
+}
+
+extension Selection {
+    /// The roles of one part's weights.
+    func roles(of part: Part) -> [Role] {
+        SelectionText(
+            selection: Selection(owner, unit, layers: [part.layer], ordinals: part.member.map { [$0] } ?? [])
+        ).roles
+    }
+}
