@@ -54,8 +54,8 @@ lk_decode_grid lk_decode_grid_of(const lk_format *format, int variant) { return 
     float lk_maximum_##variant(const float *, size_t);                                                \
     float lk_exponentials_##variant(const float *, size_t, size_t, float, float *);                   \
     void lk_divide_##variant(const float *, size_t, float, float *);                                  \
-    void lk_scores_##variant(const float *, size_t, const lk_segments *, size_t, float, float *);     \
-    void lk_mix_##variant(const float *, const lk_segments *, size_t, size_t, float *);               \
+    void lk_scores_##variant(const float *, size_t, const float *, size_t, size_t, float, float *);   \
+    void lk_mix_##variant(const float *, const float *, size_t, size_t, size_t, float *);             \
     void lk_subtract_products_##variant(                                                              \
         const double *, size_t, const double *, size_t, size_t, size_t, size_t, double *, size_t);    \
     static const lk_operations lk_operations_##variant = {                                            \

@@ -1,7 +1,7 @@
 import Glibc
 
 extension KernelCheck {
-    /// A query over keys and values in two segments, with a sink and a window.
+    /// A query over keys and values in two runs, with a sink and a window.
     private struct AttentionCase {
         let width: Int
         let positions: Int
@@ -14,7 +14,7 @@ extension KernelCheck {
         var values: [Float] { KernelCheck.numbers(width * positions, "values") }
     }
 
-    /// Attention over head sizes, windows and places where segments meet.
+    /// Attention over head sizes, windows and places where runs meet.
     static func attention() -> [KernelCheck] {
         var checks: [KernelCheck] = []
         for width in [1, 15, 16, 17, 48, 64, 80, 128] {
@@ -56,17 +56,21 @@ extension KernelCheck {
         return keys.withUnsafeBufferPointer { keys in
             values.withUnsafeBufferPointer { values in
                 guard let keys = keys.baseAddress, let values = values.baseAddress else { return [] }
-                func segments(_ rows: UnsafePointer<Float>) -> RowSegments {
-                    RowSegments(
-                        first: rows, firstStride: width, firstCount: sample.split,
-                        second: rows + sample.split * width, secondStride: width, secondCount: count - sample.split)
-                }
+                let (first, query) = (sample.first, query)
+                let runs = [first..<max(first, sample.split), max(first, sample.split)..<count]
                 return filled(count + width) { out in
-                    compute.attentionScores(
-                        query, width: width, keys: segments(keys), first: sample.first, scale: scale, into: out)
-                    compute.attentionSoftmax(out, count: count, first: sample.first, sink: sample.sink, into: out)
-                    compute.attentionMix(
-                        out, values: segments(values), width: width, first: sample.first, into: out + count)
+                    for run in runs {
+                        compute.attentionScores(
+                            query, width: width, keys: keys + run.lowerBound * width, stride: width, count: run.count,
+                            scale: scale, into: out + run.lowerBound)
+                    }
+                    compute.attentionSoftmax(
+                        out + first, count: count - first, first: first, sink: sample.sink, into: out + first)
+                    for run in runs {
+                        compute.attentionMix(
+                            out + run.lowerBound, values: values + run.lowerBound * width, stride: width,
+                            count: run.count, width: width, into: out + count)
+                    }
                 }
             }
         }

@@ -28,7 +28,7 @@ public struct KernelReport: Sendable {
     /// Tries every kernel in the given variants.
     /// - Complexity: about a second.
     public static func verify(_ variants: [KernelVariant] = KernelVariant.available) -> KernelReport {
-        let checks = KernelCheck.products() + KernelCheck.rows() + KernelCheck.attention()
+        let checks = KernelCheck.products() + KernelCheck.rows() + KernelCheck.attention() + KernelCheck.caches()
         let portable = Compute(threads: 1, variant: .portable)
         let expected = checks.map { $0.run(portable) }
         let names = checks.reduce(into: [String]()) { if !$0.contains($1.kernel) { $0.append($1.kernel) } }

@@ -84,16 +84,6 @@ lk_decode lk_decode_of(const lk_format *format, int variant);
 lk_multiply_grid lk_multiply_grid_of(const lk_format *format, int variant);
 lk_decode_grid lk_decode_grid_of(const lk_format *format, int variant);
 
-/// Keys or values in two segments, a shared prefix and then own rows: position p is row p of `first` or p − first_count of `second`.
-typedef struct {
-    const float *first;
-    size_t first_stride;
-    size_t first_count;
-    const float *second;
-    size_t second_stride;
-    size_t second_count;
-} lk_segments;
-
 /// The kernels that know no weights, of one variant.
 typedef struct {
     /// y = eˣ, within 1 ulp.
@@ -120,10 +110,11 @@ typedef struct {
     float (*exponentials)(const float *x, size_t count, size_t first, float shift, float *y);
     /// y = x / divisor.
     void (*divide)(const float *x, size_t count, float divisor, float *y);
-    /// scores[p] = dot(q, key p) · scale from `first` on, −∞ before.
-    void (*scores)(const float *q, size_t d, const lk_segments *keys, size_t first, float scale, float *scores);
-    /// z[c] = Σ pattern[p] · value p [c] over positions from `first` in ascending order, fused, from +0.
-    void (*mix)(const float *pattern, const lk_segments *values, size_t first, size_t d, float *z);
+    /// scores[p] = dot(q, key p) · scale, keys `stride` elements apart.
+    void (*scores)(
+        const float *q, size_t d, const float *keys, size_t stride, size_t count, float scale, float *scores);
+    /// z[c] += Σ pattern[p] · value p [c], fused and in ascending order, values `stride` elements apart.
+    void (*mix)(const float *pattern, const float *values, size_t stride, size_t count, size_t d, float *z);
     /// c[i][j] −= Σ_k a[i][k] · b[k][j] over doubles, fused and in ascending order of k; strides in elements.
     void (*subtract_products)(
         const double *a, size_t a_stride, const double *b, size_t b_stride, size_t rows, size_t columns, size_t depth,

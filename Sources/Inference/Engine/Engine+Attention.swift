@@ -8,12 +8,12 @@ extension Engine {
         pass.visit(.residPre, layer, x, isEntry: isEntry)
         pass.keepResidual(layer, x)
         let inputs = attentionInputs(pass, layer, x)
-        let (keys, values) = keysAndValues(pass, layer, inputs)
+        let own = keysAndValues(pass, layer, inputs)
         let kept = pass.narrow(in: layer)
         let queries = self.queries(pass, layer, kept.map(inputs.gathered) ?? inputs)
         let sinks = pass.model.vector(Role(.sinks, layer: layer), compute)
         let attention = LayerAttention(
-            pass: pass, layer: layer, compute: compute, queries: queries, keys: keys, values: values, sinks: sinks)
+            pass: pass, layer: layer, engine: self, queries: queries, own: own, sinks: sinks)
         return projected(pass, layer, z: attention.mixed(), residPre: kept.map(x.gathered) ?? x)
     }
 
@@ -36,7 +36,8 @@ extension Engine {
         return norm.weighted
     }
 
-    private func keysAndValues(_ pass: Pass, _ layer: Int, _ inputs: Rows) -> (keys: Rows, values: Rows) {
+    /// Keys and values in the form that a cache keeps, which is the only one that queries read.
+    private func keysAndValues(_ pass: Pass, _ layer: Int, _ inputs: Rows) -> KeysAndValues<KeptRows> {
         let both = products(pass, inputs, [(.key, .keyBias), (.value, .valueBias)], layer: layer)
         let (keys, values) = (both[0], both[1])
         arrange(pass, keys)
@@ -44,8 +45,9 @@ extension Engine {
         pass.visit(.value, layer, values)
         turn(pass, keys, heads: pass.blueprint.keyValueHeadCount, norm: Role(.keyNorm, layer: layer))
         pass.visit(.rotatedKey, layer, keys)
-        pass.keepKeysAndValues(layer, keys: keys, values: values)
-        return (keys, values)
+        let own = KeysAndValues(keys: kept(pass, layer, keys), values: kept(pass, layer, values))
+        pass.keep(own)
+        return own
     }
 
     private func queries(_ pass: Pass, _ layer: Int, _ inputs: Rows) -> Rows {

@@ -8,8 +8,18 @@ import Tensors
 public final class Engine: Sendable {
     /// The kernels and threads it runs on.
     public let compute: Compute
+    /// How it computes, as far as results depend on it.
+    public let arithmetic: Arithmetic
 
-    public init(compute: Compute) { self.compute = compute }
+    public init(compute: Compute, arithmetic: Arithmetic = Arithmetic()) {
+        self.compute = compute
+        self.arithmetic = arithmetic
+    }
+
+    /// The same threads and kernels with another arithmetic.
+    public func under(_ arithmetic: Arithmetic) -> Engine {
+        arithmetic == self.arithmetic ? self : Engine(compute: compute, arithmetic: arithmetic)
+    }
 
     /// Takes lanes through a range of layers.
     ///

@@ -53,7 +53,8 @@ struct LaneResult {
     /// The residual stream behind the last layer run, at the positions wanted.
     var output: Rows
     var captured: [Site: Rows] = [:]
-    var cache: KeyValueCache?
+    /// Keys and values of the lane's rows, for each layer whose attention was run, if asked for.
+    var own: [OwnKeysAndValues] = []
     /// How many rows each of the lane's interventions changed.
     var fired: [Int]
 }

@@ -40,12 +40,8 @@ final class Pass: @unchecked Sendable {
         rowPositions = lanes.flatMap { Array($0.first..<$0.tokens.count) }
         rotary = RotaryTable(
             rule: model.blueprint.rotary, headDimension: model.blueprint.headDimension, positions: rowPositions)
-        let layerCount = model.blueprint.layers.count
         results = lanes.map { lane in
-            LaneResult(
-                output: Rows(0, width: 0),
-                cache: capture.cache ? KeyValueCache(layerCount: layerCount) : nil,
-                fired: Array(repeating: 0, count: lane.interventions.count))
+            LaneResult(output: Rows(0, width: 0), fired: Array(repeating: 0, count: lane.interventions.count))
         }
         var changes: [Site: [Change]] = [:]
         for (index, lane) in lanes.enumerated() {
@@ -163,11 +159,11 @@ final class Pass: @unchecked Sendable {
         for (lane, range) in laneRows.enumerated() { results[lane].residuals[layer] = x.part(range) }
     }
 
-    func keepKeysAndValues(_ layer: Int, keys: Rows, values: Rows) {
+    /// Keeps a layer's keys and values if wanted.
+    func keep(_ own: KeysAndValues<KeptRows>) {
         guard capture.cache else { return }
-        for (lane, range) in laneRows.enumerated() {
-            results[lane].cache?.layers[layer] = KeyValueCache.Layer(
-                keys: keys.part(range), values: values.part(range))
+        for (lane, range) in keyRows.enumerated() {
+            results[lane].own.append(OwnKeysAndValues(rows: own, range: range))
         }
     }
 

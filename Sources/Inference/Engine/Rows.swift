@@ -2,8 +2,7 @@ import Tensors
 
 /// Rows of float32 at a fixed address: what a forward pass computes in.
 ///
-/// Whoever allocates fills it before anyone else sees it; from then on it is only read, except by `KeyValueCache`, which
-/// appends behind what others read.
+/// Whoever allocates fills it before anyone else sees it; from then on it is only read.
 final class Rows: @unchecked Sendable {
     let count: Int
     let width: Int

@@ -6,7 +6,7 @@ extension Engine {
     ///
     /// The bits are those of full passes, unless weights before the layer differ.
     /// - Parameters:
-    ///   - runs: plain runs of the model that it was made from.
+    ///   - runs: plain runs of the model that it was made from, all of one arithmetic.
     ///   - layer: the first layer that differs; nil for one whose embedding does, the number of layers for one whose last
     ///     norm or output does.
     ///   - positions: where logits are wanted, ascending, a row for each run.
@@ -15,6 +15,9 @@ extension Engine {
     public func logits(
         _ model: Model, resuming runs: [Run], from layer: Int?, at positions: [[Int]]
     ) throws -> [Tensor] {
+        if let base = runs.first, base.arithmetic != arithmetic {
+            return try under(base.arithmetic).logits(model, resuming: runs, from: layer, at: positions)
+        }
         let layers = (layer ?? 0)..<model.blueprint.layers.count
         var results: [Tensor] = []
         while results.count < runs.count {

@@ -13,6 +13,8 @@ public final class Run: Sendable {
     /// How many rows each of `interventions` changed.
     public let fired: [Int]
     let engine: Engine
+    /// How it was computed.
+    public var arithmetic: Arithmetic { engine.arithmetic }
     /// The residual stream entering each layer, and behind the last.
     let residuals: [Rows]
     let cache: KeyValueCache
@@ -54,13 +56,12 @@ extension Engine {
         let result = results[0]
         var residuals = layers.compactMap { result.residuals[$0] }
         residuals.append(result.output)
+        var cache = KeyValueCache(
+            model.blueprint, arithmetic.cache, keepsWindowsAlone: false, capacity: tokens.count)
+        cache.append(result.own, count: tokens.count)
         return Run(
             model: model, tokens: tokens, interventions: interventions, fired: result.fired, engine: self,
-            residuals: residuals, cache: Self.held(result.cache, tokens.count, layers.count))
-    }
-
-    static func held(_ cache: KeyValueCache?, _ count: Int, _ layerCount: Int) -> KeyValueCache {
-        KeyValueCache(layers: cache?.layers ?? Array(repeating: nil, count: layerCount), count: count)
+            residuals: residuals, cache: cache)
     }
 
     func check(_ tokens: [Int], _ model: Model) throws(InferenceError) {

@@ -32,6 +32,10 @@ extension Engine {
     public func sweep(
         _ base: Run, variants: [[Intervention]], logitsAt positions: [Int], deliver: (SweepOutcome) throws -> Void
     ) throws -> SweepCost {
+        guard arithmetic == base.arithmetic else {
+            return try under(base.arithmetic).sweep(
+                base, variants: variants, logitsAt: positions, deliver: deliver)
+        }
         var groups: [SweepEntry: [Int]] = [:]
         var firstChange = FirstChange(base)
         for (index, interventions) in variants.enumerated() {
