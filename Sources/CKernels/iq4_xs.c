@@ -34,6 +34,23 @@ LK_INLINE void LK(step)(const LK(head) *head, size_t step, lk_lanes *out) {
     LK(codes_apart)(head->codes + 16 * step, values, LK(splat)(head->steps[step]), out);
 }
 
+#define LK_WEIGHTS 256
+#define LK_RUN 32
+#define LK_LEAST 0
+#include "integers.h"
+
+LK_INLINE void LK(integers)(const uint8_t *weights, const uint8_t *scales, LK(coded) *coded) {
+    (void)scales;
+    const lk_signed16 values = LK_UNEVEN_VALUES;
+    LK(head) head;
+    LK(open)(weights, &head);
+    LK_UNROLL for (int g = 0; g < 8; g++) {
+        LK(halves_apart)(head.codes + 16 * g, coded->codes + 32 * g);
+        LK(look_up)(coded->codes + 32 * g, values);
+        coded->steps[g] = head.steps[g];
+    }
+}
+
 #define LK_LAYOUT_NAME iq4_xs
 #define LK_GROUPS 2
 #define LK_STEPS 8

@@ -3,6 +3,9 @@
 //   LK_GROUPS, LK_BYTES       16-element groups a block holds, and the bytes it takes
 //   LK(load)(weights, scales, out)   which decodes one block to LK_GROUPS × 16 lanes
 // and, where elements stand alone, LK_ELEMENT_BYTES; a block is then 16 neighbours and the last may be part of one.
+// Layouts of blocks also define, for products with coded vectors,
+//   LK_RUN, LK_LEAST          weights under one step, and whether a run has something to add
+//   LK(integers)(weights, scales, coded)   which writes a block's codes, steps and leasts, see integers.h
 // A block too large for the registers is taken in steps: unpacked.h defines LK_STEPS, LK_GROUPS is then what a step holds, and
 //   LK(open)(weights, head)          prepares a block, once
 //   LK(step)(head, step, out)        decodes LK_GROUPS × 16 lanes of it
@@ -160,12 +163,16 @@ void LK_NAMED(decode)(const uint8_t *weights, const uint8_t *scales, size_t colu
 
 #if defined(LK_ELEMENT_BYTES)
 #include "grid.h"
+#else
+#include "panel.h"
 #endif
 
 #undef LK_LAYOUT_NAME
 #undef LK_GROUPS
 #undef LK_BYTES
 #undef LK_BLOCK
+#undef LK_RUN
+#undef LK_LEAST
 #undef LK_STEP
 #undef LK_STEPS
 #ifdef LK_WHOLE

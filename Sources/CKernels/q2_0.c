@@ -18,6 +18,17 @@ LK_INLINE void LK(load)(const uint8_t *weights, const uint8_t *scales, lk_lanes 
     }
 }
 
+#define LK_WEIGHTS 64
+#define LK_RUN 64
+#define LK_LEAST 0
+#include "integers.h"
+
+LK_INLINE void LK(integers)(const uint8_t *weights, const uint8_t *scales, LK(coded) *coded) {
+    (void)scales;
+    for (int j = 0; j < 64; j++) coded->codes[j] = (int8_t)((weights[2 + j / 4] >> (2 * (j % 4)) & 3) - 1);
+    coded->steps[0] = LK(half)(weights);
+}
+
 #define LK_LAYOUT_NAME q2_0
 #define LK_GROUPS 4
 #define LK_BYTES 18

@@ -25,6 +25,31 @@ LK_INLINE void LK(load)(const uint8_t *weights, const uint8_t *scales, lk_lanes 
 #endif
 }
 
+#define LK_WEIGHTS 32
+#define LK_RUN 32
+#define LK_LEAST 1
+#include "integers.h"
+
+LK_INLINE void LK(integers)(const uint8_t *weights, const uint8_t *scales, LK(coded) *coded) {
+    (void)scales;
+    LK(halves_apart)(weights + 4, coded->codes);
+    coded->steps[0] = LK(half)(weights);
+    coded->leasts[0] = LK(half)(weights + 2);
+}
+
+#if defined(LK_VARIANT_IS_AVX512)
+#define LK_QUICK
+LK_INLINE void LK(quick)(
+    const lk_rows *w, const uint8_t *block, size_t index, uint8_t *codes, float *steps, float *leasts) {
+    (void)index;
+    const lk_bytes16 entries = {128, 129, 130, 131, 132, 133, 134, 135, 136, 137, 138, 139, 140, 141, 142, 143};
+    LK(quick_nibbles)(block + 4, w->stride, entries, codes);
+    const __m512i both = LK(one_word)(block, w->stride);
+    LK(write)(steps, LK(low_halves)(both));
+    LK(write)(leasts, LK(low_halves)(_mm512_srli_epi32(both, 16)));
+}
+#endif
+
 #define LK_LAYOUT_NAME q4_1
 #define LK_GROUPS 2
 #define LK_BYTES 20

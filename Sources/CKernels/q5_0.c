@@ -22,6 +22,31 @@ LK_INLINE void LK(load)(const uint8_t *weights, const uint8_t *scales, lk_lanes 
 #endif
 }
 
+#define LK_WEIGHTS 32
+#define LK_RUN 32
+#define LK_LEAST 0
+#include "integers.h"
+
+LK_INLINE void LK(integers)(const uint8_t *weights, const uint8_t *scales, LK(coded) *coded) {
+    (void)scales;
+    const uint8_t *fifth = weights + 2;
+    LK(halves_apart)(weights + 6, coded->codes);
+    LK_UNROLL for (int j = 0; j < 32; j++)
+        coded->codes[j] = (int8_t)((coded->codes[j] | (fifth[j / 8] >> (j % 8) & 1) << 4) - 16);
+    coded->steps[0] = LK(half)(weights);
+}
+
+#if defined(LK_VARIANT_IS_AVX512)
+#define LK_QUICK
+LK_INLINE void LK(quick)(
+    const lk_rows *w, const uint8_t *block, size_t index, uint8_t *codes, float *steps, float *leasts) {
+    (void)index;
+    (void)leasts;
+    LK(quick_fives)(block + 6, block + 2, w->stride, -16, codes);
+    LK(write)(steps, LK(low_halves)(LK(one_word)(block, w->stride)));
+}
+#endif
+
 #define LK_LAYOUT_NAME q5_0
 #define LK_GROUPS 2
 #define LK_BYTES 22

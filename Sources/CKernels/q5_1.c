@@ -25,6 +25,33 @@ LK_INLINE void LK(load)(const uint8_t *weights, const uint8_t *scales, lk_lanes 
 #endif
 }
 
+#define LK_WEIGHTS 32
+#define LK_RUN 32
+#define LK_LEAST 1
+#include "integers.h"
+
+LK_INLINE void LK(integers)(const uint8_t *weights, const uint8_t *scales, LK(coded) *coded) {
+    (void)scales;
+    const uint8_t *fifth = weights + 4;
+    LK(halves_apart)(weights + 8, coded->codes);
+    LK_UNROLL for (int j = 0; j < 32; j++)
+        coded->codes[j] = (int8_t)(coded->codes[j] | (fifth[j / 8] >> (j % 8) & 1) << 4);
+    coded->steps[0] = LK(half)(weights);
+    coded->leasts[0] = LK(half)(weights + 2);
+}
+
+#if defined(LK_VARIANT_IS_AVX512)
+#define LK_QUICK
+LK_INLINE void LK(quick)(
+    const lk_rows *w, const uint8_t *block, size_t index, uint8_t *codes, float *steps, float *leasts) {
+    (void)index;
+    LK(quick_fives)(block + 8, block + 4, w->stride, 0, codes);
+    const __m512i both = LK(one_word)(block, w->stride);
+    LK(write)(steps, LK(low_halves)(both));
+    LK(write)(leasts, LK(low_halves)(_mm512_srli_epi32(both, 16)));
+}
+#endif
+
 #define LK_LAYOUT_NAME q5_1
 #define LK_GROUPS 2
 #define LK_BYTES 24

@@ -1,6 +1,6 @@
 // What is compiled and what this processor runs.
 #pragma STDC FP_CONTRACT OFF
-#include "ckernels.h"
+#include "coded.h"
 
 #if defined(__x86_64__)
 #define LK_EVERY_VARIANT(each, name) each(name, portable) each(name, avx2) each(name, avx512)
@@ -12,6 +12,8 @@
 #endif
 #define LK_ROW_0(name, layout) {0}
 #define LK_ROW_1(name, layout) LK_ROW(name, layout)
+#define LK_BLOCKS_0(name, layout) LK_ROW(name, layout)
+#define LK_BLOCKS_1(name, layout) {0}
 
 #define LK_DECLARE_LAYOUT(layout, variant)                                                                            \
     void lk_multiply_##layout##_##variant(                                                                            \
@@ -19,14 +21,15 @@
     void lk_decode_##layout##_##variant(const uint8_t *, const uint8_t *, size_t, float *);                           \
     void lk_multiply_grid_##layout##_##variant(                                                                       \
         const lk_grid *, size_t, size_t, const float *, const float *, float *, float *);                             \
-    void lk_decode_grid_##layout##_##variant(const lk_grid *, size_t, size_t, float *);
+    void lk_decode_grid_##layout##_##variant(const lk_grid *, size_t, size_t, float *);                                \
+    void lk_lay_##layout##_##variant(const lk_rows *, size_t, size_t, size_t, lk_panel *);
 #define LK_LAYOUT(layout, format, apart, block, alone) LK_EVERY_VARIANT(LK_DECLARE_LAYOUT, layout)
 #include "kernels.def"
 #undef LK_LAYOUT
 
 #define LK_LAYOUT(layout, format, apart, block, alone)                                                \
     {#layout, format, apart, block, LK_ROW(multiply, layout), LK_ROW(decode, layout),                 \
-     LK_ROW_##alone(multiply_grid, layout), LK_ROW_##alone(decode_grid, layout)},
+     LK_ROW_##alone(multiply_grid, layout), LK_ROW_##alone(decode_grid, layout), LK_BLOCKS_##alone(lay, layout)},
 static const lk_format lk_formats[] = {
 #include "kernels.def"
 };
@@ -40,6 +43,7 @@ lk_multiply lk_multiply_of(const lk_format *format, int variant) { return format
 lk_decode lk_decode_of(const lk_format *format, int variant) { return format->decode[variant]; }
 lk_multiply_grid lk_multiply_grid_of(const lk_format *format, int variant) { return format->multiply_grid[variant]; }
 lk_decode_grid lk_decode_grid_of(const lk_format *format, int variant) { return format->decode_grid[variant]; }
+int lk_has_coded(const lk_format *format) { return format->lay[lk_portable] != 0; }
 
 #define LK_DECLARE_OPERATIONS(name, variant)                                                          \
     void lk_exponential_##variant(const float *, size_t, float *);                                    \
@@ -67,6 +71,35 @@ lk_decode_grid lk_decode_grid_of(const lk_format *format, int variant) { return 
     };
 LK_EVERY_VARIANT(LK_DECLARE_OPERATIONS, )
 
+#define LK_DECLARE_CODE(name, variant) void lk_code_##variant(const float *, size_t, size_t, const lk_coded *);
+LK_EVERY_VARIANT(LK_DECLARE_CODE, )
+#define LK_DECLARE_LOOP(name, variant) float lk_multiply_add_loop_##variant(size_t);
+LK_EVERY_VARIANT(LK_DECLARE_LOOP, )
+
+float lk_multiply_add_loop(int variant, size_t rounds) {
+    switch (variant) {
+#if defined(__x86_64__)
+        case lk_portable: return lk_multiply_add_loop_portable(rounds);
+        case lk_avx2: return lk_multiply_add_loop_avx2(rounds);
+        default: return lk_multiply_add_loop_avx512(rounds);
+#else
+        default: return lk_multiply_add_loop_portable(rounds);
+#endif
+    }
+}
+
+lk_code lk_code_of(int variant) {
+    switch (variant) {
+#if defined(__x86_64__)
+        case lk_portable: return lk_code_portable;
+        case lk_avx2: return lk_code_avx2;
+        default: return lk_code_avx512;
+#else
+        default: return lk_code_portable;
+#endif
+    }
+}
+
 #define LK_OPERATIONS(name, variant) &lk_operations_##variant,
 const lk_operations *lk_operations_of(int variant) {
     static const lk_operations *const every[lk_variant_count] = {LK_EVERY_VARIANT(LK_OPERATIONS, )};
@@ -82,6 +115,10 @@ int lk_supports(int variant) {
         case lk_avx512:
             return lk_supports(lk_avx2) && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
                 && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+        case lk_vnni: return lk_supports(lk_avx512) && __builtin_cpu_supports("avx512vnni");
+        case lk_amx:
+            return lk_supports(lk_vnni) && __builtin_cpu_supports("amx-tile") && __builtin_cpu_supports("amx-int8")
+                && lk_may_use_tiles();
 #endif
         default: return 0;
     }

@@ -9,6 +9,8 @@
 //   LK_LEAST                              whether a run has something to take off
 // and afterwards LK(unpack)(block, head).
 
+#include "columns.h"
+
 typedef struct {
     int8_t codes[LK_STEPS * LK_GROUPS * LK_LANES];
     float steps[LK_STEPS * LK_GROUPS * LK_LANES / LK_RUN];
@@ -17,8 +19,14 @@ typedef struct {
     float leasts[LK_STEPS * LK_GROUPS * LK_LANES / LK_RUN];
 #endif
 } LK(head);
+typedef LK(head) LK(coded);
 
 LK_INLINE void LK(unpack)(const uint8_t *block, LK(head) *head);
+
+LK_INLINE void LK(integers)(const uint8_t *block, const uint8_t *scales, LK(coded) *coded) {
+    (void)scales;
+    LK(unpack)(block, coded);
+}
 
 LK_INLINE void LK(open)(const uint8_t *block, LK(head) *head) { LK(unpack)(block, head); }
 

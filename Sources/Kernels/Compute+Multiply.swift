@@ -8,8 +8,7 @@ extension Compute {
         _ x: UnsafePointer<Float>, count: Int, by w: Matrix, bias: UnsafePointer<Float>? = nil,
         into y: UnsafeMutablePointer<Float>
     ) {
-        let job = MatmulJob(x: x, count: count, matrix: w, bias: bias, y: y)
-        if job.work > Self.smallestSharedWork { multiply([job]) } else { multiply(job, rows: 0..<w.rows) }
+        multiply([MatmulJob(x: x, count: count, matrix: w, bias: bias, y: y)])
     }
 
     /// Several products in one parallel region, such as the chosen experts of one layer.
@@ -17,9 +16,22 @@ extension Compute {
     /// Rows are handed out in runs of about equal work, so experts with many vectors and experts with few share the
     /// threads evenly.
     public func multiply(_ jobs: [MatmulJob]) {
+        guard precision == .fast else { return multiply(jobs, coded: nil) }
+        withCodedVectors(jobs) { multiply(jobs, coded: $0) }
+    }
+
+    /// The products in one parallel region; where `coded` has a job's vectors, from those.
+    private func multiply(_ jobs: [MatmulJob], coded: CodedJobs?) {
+        func multiply(_ index: Int, rows: Range<Int>) {
+            if let part = coded?[index] {
+                self.multiply(jobs[index], coded: part, rows: rows)
+            } else {
+                self.multiply(jobs[index], rows: rows)
+            }
+        }
         let work = jobs.reduce(0) { $0 + $1.work }
         guard work > Self.smallestSharedWork, pool.threads > 1 else {
-            for job in jobs { multiply(job, rows: 0..<job.matrix.rows) }
+            for index in jobs.indices { multiply(index, rows: 0..<jobs[index].matrix.rows) }
             return
         }
         // What is encoded on first reading is encoded here by all threads, not inside the loop by one.
@@ -27,20 +39,21 @@ extension Compute {
         let share = max(Self.smallestSharedWork / 2, work / (pool.threads * 8))
         var runs: [(job: Int, rows: Range<Int>)] = []
         for (index, job) in jobs.enumerated() where job.count > 0 {
-            let step = runLength(job, share: share)
+            let step = runLength(job, isCoded: coded?[index] != nil, share: share)
             for start in stride(from: 0, to: job.matrix.rows, by: step) {
                 runs.append((index, start..<min(job.matrix.rows, start + step)))
             }
         }
-        pool.forEach(runs.count) { multiply(jobs[runs[$0].job], rows: runs[$0].rows) }
+        pool.forEach(runs.count) { multiply(runs[$0].job, rows: runs[$0].rows) }
     }
 
     /// Multiplications below which waking another thread costs more than it saves.
     static let smallestSharedWork = 1 << 17
 
-    /// Rows a run takes for its share of the work, a multiple of the rows that a register tile takes.
-    private func runLength(_ job: MatmulJob, share: Int) -> Int {
-        let rows = max(1, share / (job.count * max(1, job.matrix.columns)) / 4) * 4
+    /// Rows a run takes for its share of the work, a multiple of the rows that a register tile or a panel takes.
+    private func runLength(_ job: MatmulJob, isCoded: Bool, share: Int) -> Int {
+        let together = isCoded ? Self.panelRows : 4
+        let rows = max(1, share / (job.count * max(1, job.matrix.columns)) / together) * together
         guard case .strided = job.matrix.layout else { return rows }
         // Down a column only long runs are fast, so balance comes second.
         return max(rows, (job.matrix.rows / pool.threads + 15) / 16 * 16)

@@ -1,3 +1,6 @@
+import CKernels
+import Synchronization
+
 /// How fast one product runs.
 public struct KernelSpeed: Sendable {
     public let kind: SampleMatrix.Kind
@@ -45,6 +48,26 @@ public struct KernelSpeed: Sendable {
             kind: kind, variant: compute.variant, threads: compute.pool.threads, vectors: vectors, rows: rows,
             columns: columns, seconds: times.sorted()[times.count / 2],
             bytes: rows * sample.matrix.byteCount / sample.matrix.rows)
+    }
+
+    /// How many multiplications and additions of float32 all threads together do at most, in registers alone.
+    /// - Units: 10⁹ a second.
+    public static func floatPeak(compute: Compute) -> Double {
+        let rounds = 1 << 20, threads = compute.pool.threads
+        let clock = ContinuousClock()
+        var best = 0.0
+        for _ in 0..<5 {
+            let sums = Mutex<Float>(0)
+            let time = clock.measure {
+                compute.pool.forEach(threads) { _ in
+                    let sum = lk_multiply_add_loop(compute.variant.index, rounds)
+                    sums.withLock { $0 += sum }
+                }
+            }
+            let operations = 2 * Double(lk_multiply_adds_a_round) * Double(rounds * threads)
+            best = max(best, operations / (time / .seconds(1)) / 1e9)
+        }
+        return best
     }
 
     /// How fast all threads together read memory, for comparison.

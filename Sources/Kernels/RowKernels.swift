@@ -8,6 +8,8 @@ struct RowKernels {
     /// Present where elements stand alone.
     let multiplyGrid: lk_multiply_grid?
     let decodeGrid: lk_decode_grid?
+    /// What products with coded vectors go by; nil where elements stand alone.
+    let coded: UnsafePointer<lk_format>?
 
     /// The kernels for a format, nil where it has none of its own and `BlockFormat.decode` serves.
     init?(format: BlockFormat, apart: Bool, variant: KernelVariant) {
@@ -21,6 +23,7 @@ struct RowKernels {
             self.decode = decode
             multiplyGrid = lk_multiply_grid_of(entry, variant.index)
             decodeGrid = lk_decode_grid_of(entry, variant.index)
+            coded = lk_has_coded(entry) != 0 ? entry : nil
             return
         }
         return nil

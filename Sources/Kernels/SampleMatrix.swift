@@ -23,6 +23,16 @@ public struct SampleMatrix: Sendable {
             }
         }
 
+        /// Whether products in `fast` go by coded vectors.
+        public var hasFastProducts: Bool {
+            switch self {
+            case .rows(let format):
+                RowKernels(format: format, apart: false, variant: .portable)?.coded != nil
+            case .scalesApart: true
+            case .transposed: false
+            }
+        }
+
         public var description: String {
             switch self {
             case .rows(let format): format.name

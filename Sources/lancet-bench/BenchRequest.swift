@@ -6,7 +6,7 @@ struct BenchRequest {
     static let usage = """
         usage: lancet-bench open FILE | engine FILE | sweep FILE CLEAN CORRUPT ANSWER WRONG
                | encode FORMAT VALUES COLUMNS OUT | quantize FILE OUT RECIPE [--pure]
-               [--runs N] [--threads N] [--prompt N] [--decode N] [--importance FILE] [--json]
+               [--runs N] [--threads N] [--prompt N] [--decode N] [--precision exact|fast] [--importance FILE] [--json]
         """
 
     let verb: String
@@ -16,6 +16,7 @@ struct BenchRequest {
     /// Tokens of the prompt that prefill reads, and tokens decoded behind it.
     private(set) var prompt = 128
     private(set) var decode = 16
+    private(set) var precision = Precision.exact
     /// A file of float32 values, one a column; for a model, an importance matrix.
     private(set) var importance: String?
     private(set) var isPure = false
@@ -30,6 +31,11 @@ struct BenchRequest {
             switch argument {
             case "--json": printsJSON = true
             case "--pure": isPure = true
+            case "--precision":
+                guard let precision = rest.popFirst().flatMap(Precision.init) else {
+                    throw BenchError(subject: argument, message: "it takes exact or fast", remedy: Self.usage)
+                }
+                self.precision = precision
             case "--runs": runs = try Self.number(argument, rest.popFirst())
             case "--threads": threads = try Self.number(argument, rest.popFirst())
             case "--prompt": prompt = try Self.number(argument, rest.popFirst())
@@ -53,7 +59,7 @@ struct BenchRequest {
         switch verb {
         case "open": try OpenBenchmark(path: operands[0]).measure(runs: runs)
         case "engine":
-            try EngineBenchmark(path: operands[0], promptCount: prompt, decodeCount: decode)
+            try EngineBenchmark(path: operands[0], promptCount: prompt, decodeCount: decode, precision: precision)
                 .measure(runs: runs, compute: Compute(threads: threads))
         case "encode":
             try EncodeBenchmark(

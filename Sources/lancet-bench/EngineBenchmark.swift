@@ -8,12 +8,13 @@ struct EngineBenchmark {
     let path: String
     let promptCount: Int
     let decodeCount: Int
+    let precision: Precision
 
     /// Reads a random prompt and appends random tokens, some times over; the first time, which touches the file's pages
     /// for the first time, does not count.
     func measure(runs: Int, compute: Compute) throws -> BenchReport {
         let model = try Checkpoint.open(path).model
-        let engine = Engine(compute: compute)
+        let engine = Engine(compute: compute, arithmetic: Arithmetic(precision: precision))
         let clock = ContinuousClock()
         var (prefill, decode): ([Double], [Double]) = ([], [])
         for run in 0...runs {
@@ -31,11 +32,17 @@ struct EngineBenchmark {
         let memory = KernelSpeed.memoryReadSpeed(compute: compute)
         var report = BenchReport()
         report.note("threads", compute.pool.threads)
+        report.note("precision", precision.rawValue)
         report.note("variant", compute.variant.rawValue)
         report.note("prompt", promptCount)
         report.note("bytes_per_token", bytes)
         report.note("memory_read_gb_s", memory)
+        let operations = 2 * Double(Self.weightsPerToken(model))
+        let peak = KernelSpeed.floatPeak(compute: compute)
+        report.note("gflop_per_token", operations / 1e9)
+        report.note("float32_peak_gflop_s", peak)
         report.add("prefill_tok_s", "tokens/s", prefill)
+        report.add("prefill_share_of_float32_peak", "", prefill.map { $0 * operations / (peak * 1e9) })
         report.add("decode_tok_s", "tokens/s", decode)
         report.add("decode_share_of_memory_speed", "", decode.map { $0 * Double(bytes) / (memory * 1e9) })
         return report
@@ -44,6 +51,17 @@ struct EngineBenchmark {
     private func randomTokens(_ model: Model, run: Int) -> [Int] {
         let random = KeyedRandom(seed: UInt64(run), purpose: "bench")
         return (0..<promptCount + decodeCount).map { random.index(below: model.blueprint.vocabularyCount, $0) }
+    }
+
+    /// Weights that one token of a prompt is multiplied with: neither embedding nor output.
+    static func weightsPerToken(_ model: Model) -> Int {
+        model.tensors.reduce(0) { sum, entry in
+            let (role, matrix) = entry
+            guard let layer = role.layer, matrix.rows > 1 else { return sum }
+            guard role.expert != nil else { return sum + matrix.rows * matrix.columns }
+            let blueprint = model.blueprint.layers[layer]
+            return sum + matrix.rows * matrix.columns * blueprint.activeExpertCount / blueprint.expertCount
+        }
     }
 
     /// Encoded weights that one token needs: everything but the experts it is not routed to, and of an embedding that is

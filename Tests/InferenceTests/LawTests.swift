@@ -11,61 +11,69 @@ struct LawTests {
         .compactMap { Parity.paths($0).last }
         + ["qwen2moe-plain", "olmoe-plain", "mixtral-plain", "llama-stretched"].compactMap { Parity.paths($0).first }
 
-    @Test(arguments: paths)
-    func threadsChangeNoBit(path: String) throws {
+    static func engine(_ precision: Precision, threads: Int = 2) -> Engine {
+        Engine(compute: Compute(threads: threads), arithmetic: Arithmetic(precision: precision))
+    }
+
+    @Test(arguments: paths, Precision.allCases)
+    func threadsChangeNoBit(path: String, precision: Precision) throws {
         let model = try Parity.model(path)
         let tokens = Self.tokens(model, 40, seed: 1)
-        let one = try Engine(compute: Compute(threads: 1)).run(model, tokens: tokens)
-        let three = try Engine(compute: Compute(threads: 3)).run(model, tokens: tokens)
+        let one = try Self.engine(precision, threads: 1).run(model, tokens: tokens)
+        let three = try Self.engine(precision, threads: 3).run(model, tokens: tokens)
         #expect(one.logits.values.map(\.bitPattern) == three.logits.values.map(\.bitPattern))
     }
 
-    @Test(arguments: paths)
-    func aBatchEqualsOneByOne(path: String) throws {
+    @Test(arguments: paths, Precision.allCases)
+    func aBatchEqualsOneByOne(path: String, precision: Precision) throws {
+        let engine = Self.engine(precision)
         let model = try Parity.model(path)
         let sequences = (0..<5).map { Self.tokens(model, 7 + 11 * $0, seed: $0) }
         var batched: [[UInt32]] = Array(repeating: [], count: sequences.count)
         let request = ScanRequest(sequences: sequences) { Array(sequences[$0].indices) }
-        try Parity.engine.scan(model, request) { block in
+        try engine.scan(model, request) { block in
             for row in 0..<block.rowCount { batched[block.sequences[row]] += block[row].map(\.bitPattern) }
         }
         for (sequence, bits) in zip(sequences, batched) {
-            #expect(try Parity.engine.run(model, tokens: sequence).logits.values.map(\.bitPattern) == bits)
+            #expect(try engine.run(model, tokens: sequence).logits.values.map(\.bitPattern) == bits)
         }
     }
 
-    @Test(arguments: paths)
-    func cachedContinuationEqualsAWholeRun(path: String) throws {
+    @Test(arguments: paths, Precision.allCases)
+    func cachedContinuationEqualsAWholeRun(path: String, precision: Precision) throws {
+        let engine = Self.engine(precision)
         let model = try Parity.model(path)
         let tokens = Self.tokens(model, 30, seed: 3)
-        var continuation = try Continuation(Parity.engine, model: model, prompt: Array(tokens.prefix(9)))
+        var continuation = try Continuation(engine, model: model, prompt: Array(tokens.prefix(9)))
         for token in tokens.dropFirst(9) { try continuation.append(token) }
-        let whole = try Parity.engine.run(model, tokens: tokens).logits(at: [tokens.count - 1])
+        let whole = try engine.run(model, tokens: tokens).logits(at: [tokens.count - 1])
         #expect(continuation.logits.map(\.bitPattern) == whole.values.map(\.bitPattern))
     }
 
-    @Test(arguments: paths)
-    func everyKernelVariantGivesTheSameBits(path: String) throws {
+    @Test(arguments: paths, Precision.allCases)
+    func everyKernelVariantGivesTheSameBits(path: String, precision: Precision) throws {
+        let engine = Self.engine(precision)
         let model = try Parity.model(path)
         let tokens = Self.tokens(model, 20, seed: 4)
         let bits = try KernelVariant.available.map { variant in
-            let engine = Engine(compute: Compute(threads: 2, variant: variant))
+            let engine = Engine(compute: Compute(threads: 2, variant: variant), arithmetic: engine.arithmetic)
             return try engine.run(model, tokens: tokens).logits.values.map(\.bitPattern)
         }
         #expect(Set(bits).count == 1)
     }
 
-    @Test(arguments: paths)
-    func aSweepEqualsFullRuns(path: String) throws {
+    @Test(arguments: paths, Precision.allCases)
+    func aSweepEqualsFullRuns(path: String, precision: Precision) throws {
+        let engine = Self.engine(precision)
         let model = try Parity.model(path)
         let tokens = Self.tokens(model, 24, seed: 5)
-        let base = try Parity.engine.run(model, tokens: tokens)
-        let other = try Parity.engine.run(model, tokens: Self.tokens(model, 24, seed: 6))
+        let base = try engine.run(model, tokens: tokens)
+        let other = try engine.run(model, tokens: Self.tokens(model, 24, seed: 6))
         let variants = try Self.variants(model, other)
         let positions = [20, 23]
         var seen = 0
-        try Parity.engine.sweep(base, variants: variants, logitsAt: positions) { outcome in
-            let full = try Parity.engine.run(model, tokens: tokens, interventions: variants[outcome.index])
+        try engine.sweep(base, variants: variants, logitsAt: positions) { outcome in
+            let full = try engine.run(model, tokens: tokens, interventions: variants[outcome.index])
             #expect(
                 outcome.logits.values.map(\.bitPattern) == full.logits(at: positions).values.map(\.bitPattern),
                 "\(variants[outcome.index].map(\.site.name))")
@@ -75,14 +83,15 @@ struct LawTests {
         #expect(seen == variants.count)
     }
 
-    @Test(arguments: paths)
-    func patchingARunWithItselfChangesNoBit(path: String) throws {
+    @Test(arguments: paths, Precision.allCases)
+    func patchingARunWithItselfChangesNoBit(path: String, precision: Precision) throws {
+        let engine = Self.engine(precision)
         let model = try Parity.model(path)
         let tokens = Self.tokens(model, 24, seed: 7)
-        let base = try Parity.engine.run(model, tokens: tokens)
+        let base = try engine.run(model, tokens: tokens)
         let expected = base.logits.values.map(\.bitPattern)
         for variant in try Self.variants(model, base) where variant.allSatisfy(\.isReplacement) {
-            let run = try Parity.engine.run(model, tokens: tokens, interventions: variant)
+            let run = try engine.run(model, tokens: tokens, interventions: variant)
             #expect(run.logits.values.map(\.bitPattern) == expected, "\(variant.map(\.site.name))")
         }
     }

@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// The instruction sets a kernel is compiled for.
-enum { lk_portable, lk_avx2, lk_avx512, lk_variant_count };
+/// The instruction sets that kernels are compiled for: every kernel for the first three, products of coded vectors for all.
+enum { lk_portable, lk_avx2, lk_avx512, lk_variant_count, lk_vnni = lk_variant_count, lk_amx, lk_coded_variant_count };
 
 /// Whether this processor runs a variant.
 int lk_supports(int variant);
@@ -61,6 +61,25 @@ typedef void (*lk_multiply_grid)(
 /// Decodes rows of a grid to `values`, `columns` apart.
 typedef void (*lk_decode_grid)(const lk_grid *w, size_t rows, size_t columns, float *values);
 
+/// Sixteen weight rows cut into blocks of 32 columns, their weights whole numbers: weight = step · (code − 128) + least.
+typedef struct {
+    /// [block][column / 4][row][column mod 4], 512 bytes a block.
+    uint8_t *codes;
+    /// [block][half][row]; a block has two halves where a step holds for 16 columns.
+    float *steps;
+    /// As the steps; not read where `has_leasts` is 0.
+    float *leasts;
+    int halves;
+    int has_leasts;
+} lk_panel;
+
+/// Rows that a panel holds, columns that a block has, and blocks that a panel holds at most.
+enum { lk_panel_rows = 16, lk_coded_block = 32, lk_panel_blocks = 32 };
+
+/// Lays `blocks` blocks of at most sixteen rows, from block `first` of the rows on, into a panel; both are multiples of the
+/// layout's own blocks. Rows beyond `rows` hold anything.
+typedef void (*lk_lay)(const lk_rows *w, size_t rows, size_t first, size_t blocks, lk_panel *panel);
+
 /// The kernels of one weight layout, each by variant. The grid kernels are null where elements never stand alone.
 typedef struct {
     const char *name;
@@ -74,6 +93,8 @@ typedef struct {
     lk_decode decode[lk_variant_count];
     lk_multiply_grid multiply_grid[lk_variant_count];
     lk_decode_grid decode_grid[lk_variant_count];
+    /// Null where elements stand alone.
+    lk_lay lay[lk_variant_count];
 } lk_format;
 
 /// The layouts with kernels of their own: number `index`, null behind the last.
@@ -83,6 +104,38 @@ lk_multiply lk_multiply_of(const lk_format *format, int variant);
 lk_decode lk_decode_of(const lk_format *format, int variant);
 lk_multiply_grid lk_multiply_grid_of(const lk_format *format, int variant);
 lk_decode_grid lk_decode_grid_of(const lk_format *format, int variant);
+/// Whether its rows can be multiplied with coded vectors.
+int lk_has_coded(const lk_format *format);
+
+/// Vectors in signed bytes, 32 under one step: value = step · code. There is room for a multiple of sixteen vectors, and what
+/// is behind the last is zero.
+typedef struct {
+    size_t columns;
+    size_t count;
+    /// [vector][column]
+    int8_t *codes;
+    /// [vector][block]
+    float *steps;
+    /// What a product with codes that are 128 too large begins with: −128 · Σ codes, by block and by half block.
+    int32_t *starts[2];
+    /// step · Σ codes, by block and by half block.
+    float *totals[2];
+} lk_coded;
+
+/// Codes vectors `first` to `end` of float32 vectors one behind the other.
+///
+/// step = the largest magnitude / 127, code = value / step rounded to even; where something is not finite the step is NaN.
+typedef void (*lk_code)(const float *values, size_t first, size_t end, const lk_coded *coded);
+lk_code lk_code_of(int variant);
+
+/// y[i · y_stride + r] = bias[r] + Σ over blocks b, in order, of fma(total, least, fma(dot, step of w · step of x, …)), where
+/// dot is the exact sum of the block's products of codes. Every variant gives the same bits.
+/// - scratch: `lk_coded_scratch(x->count)` bytes, aligned to 64.
+void lk_multiply_coded(
+    const lk_format *format, int variant, const lk_rows *w, size_t rows, const lk_coded *x, const float *bias, float *y,
+    size_t y_stride, void *scratch);
+/// The bytes that a product of that many vectors works with.
+size_t lk_coded_scratch(size_t count);
 
 /// The kernels that know no weights, of one variant.
 typedef struct {
@@ -120,6 +173,11 @@ typedef struct {
         const double *a, size_t a_stride, const double *b, size_t b_stride, size_t rows, size_t columns, size_t depth,
         double *c, size_t c_stride);
 } lk_operations;
+
+/// Fused multiply-adds of float32 in a round of the loop that only does those.
+enum { lk_multiply_adds_a_round = 12 * 16 };
+/// Rounds of fused multiply-adds in registers, by which a processor's peak is measured; what it returns means nothing.
+float lk_multiply_add_loop(int variant, size_t rounds);
 
 /// The kernels of a variant; null where it is not compiled.
 const lk_operations *lk_operations_of(int variant);

@@ -11,8 +11,9 @@ public final class Engine: Sendable {
     /// How it computes, as far as results depend on it.
     public let arithmetic: Arithmetic
 
+    /// An engine over a pool's threads; the arithmetic's precision goes before the pool's.
     public init(compute: Compute, arithmetic: Arithmetic = Arithmetic()) {
-        self.compute = compute
+        self.compute = Compute(compute, precision: arithmetic.precision)
         self.arithmetic = arithmetic
     }
 

@@ -46,7 +46,7 @@ extension Metric {
     /// Its value on a run.
     /// - Throws: as `prepared`.
     public func value(of run: Run, item: TokenItem? = nil, engine: Engine) throws -> Double {
-        let ready = try prepared(for: run.tokens, item: item, model: run.model, engine: engine)
+        let ready = try prepared(for: run.tokens, item: item, model: run.model, engine: engine.under(run.arithmetic))
         return ready.value(run.logits(at: ready.positions))
     }
 

@@ -29,6 +29,14 @@ public struct Patch {
                 message: "the runs are of different models: one of \(names.source), the other of \(names.target)",
                 remedy: "run both prompts again on the same version")
         }
+        guard source.arithmetic == target.arithmetic else {
+            throw SurgeryError(
+                code: "patch.arithmetic", subject: "patch",
+                message:
+                    "the run patched from was computed in \(source.arithmetic.name), the other in "
+                    + target.arithmetic.name,
+                remedy: "run both prompts under one setting")
+        }
         self.source = source
         self.target = target
         values = SourceValues(source)
@@ -76,7 +84,8 @@ extension Engine {
     /// A run again, with changes on top of its own.
     /// - Throws: `SurgeryError` if one of them touched no row; what running throws.
     public func run(_ base: Run, with changes: [Intervention]) throws -> Run {
-        let run = try run(base.model, tokens: base.tokens, interventions: base.interventions + changes)
+        let run = try under(base.arithmetic).run(
+            base.model, tokens: base.tokens, interventions: base.interventions + changes)
         for (change, fired) in zip(changes, run.fired.suffix(changes.count)) where fired == 0 {
             throw SurgeryError(
                 code: "edit.silent", subject: change.site.name,

@@ -117,8 +117,8 @@ enum AblateCommand: Command {
             result = try Sweep.ablate(
                 try ablating.grid(lengths: value.runs.map(\.tokens.count)), in: value.runs, items: value.items,
                 with: ablating.replacement,
-                measure: { try metric.metric(for: owner, run: $0, of: value.runs.count) }, engine: engine,
-                progress: session.progress("ablate", value))
+                measure: { try metric.metric(for: owner, run: $0, of: value.runs.count) },
+                engine: engine.under(value.arithmetic), progress: session.progress("ablate", value))
             runs = value
         case (nil, let over?):
             try metric.checkOverCorpus()
@@ -134,7 +134,8 @@ enum AblateCommand: Command {
                 help: "`ablate … measure loss over CORPUS`, or `ablate … into RUN measure ld`", span: label.span)
         }
         let report = SweepReport(
-            result: result, metric: metric, selection: ablating.selection, isEach: ablating.isEach, runs: runs)
+            result: result, metric: metric, selection: ablating.selection, isEach: ablating.isEach, runs: runs,
+            arithmetic: runs?.arithmetic ?? engine.arithmetic)
         if ablating.isSweep { return Outcome(.object(report.ablatedArray(ablating.replacement.phrase))) }
         try report.checkEffect(ablating.argument.span)
         return Outcome(.object(report.ablatedNumber(ablating.replacement.phrase)))

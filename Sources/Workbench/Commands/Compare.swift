@@ -48,7 +48,9 @@ enum Compare: Command {
             firstToken: try model.windowStart(), progress: session.progress("compare", corpus))
         return Outcome(
             .object(
-                ComparisonValue(comparison: comparison, corpus: corpus.name, model: model.title, base: base.title)))
+                ComparisonValue(
+                    comparison: comparison, corpus: corpus.name, model: model.title,
+                    arithmetic: session.engine.arithmetic, base: base.title)))
     }
 
     /// For each layer, the base's number of each of the model's experts; −1 where the base has it no more.

@@ -51,7 +51,10 @@ enum Evaluate: Command {
             usesCorrupt: isCorrupt, comparesWrong: corpus.items.allSatisfy { $0.wrong != nil },
             progress: session.progress("evaluate", corpus))
         return Outcome(
-            .object(EvaluationValue(evaluation: evaluation, corpus: corpus.name, model: model.title)))
+            .object(
+                EvaluationValue(
+                    evaluation: evaluation, corpus: corpus.name, model: model.title,
+                    arithmetic: session.engine.arithmetic)))
     }
 
     private static func beginning(_ model: ModelValue) throws -> Int {

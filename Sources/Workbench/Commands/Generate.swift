@@ -73,7 +73,8 @@ enum Generate: Command {
             .object(
                 GenerationValue(
                     prompt: prompt, added: added, promptText: writer.promptText, text: writer.text, end: end,
-                    rule: sampler.rule, model: model.title, isStreamed: isStreamed)))
+                    rule: sampler.rule, model: model.title, arithmetic: session.engine.arithmetic,
+                    isStreamed: isStreamed)))
     }
 
     private static func sampler(_ call: Invocation, _ session: Session) throws -> Sampler {

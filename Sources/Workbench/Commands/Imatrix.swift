@@ -64,7 +64,8 @@ enum Imatrix: Command {
         let importance = try Importance.measure(
             model.model, over: corpus, sample: sample, engine: session.engine, firstToken: first,
             progress: session.progress("imatrix", corpus))
-        let value = ImportanceValue(content: .measured(importance, owner: model, sample: sample))
+        let value = ImportanceValue(
+            content: .measured(importance, owner: model, sample: sample), arithmetic: session.engine.arithmetic)
         if let target, let name = try call["into"]?.asText() {
             try value.file.write(to: target)
             session.output.notice("wrote \(name)")

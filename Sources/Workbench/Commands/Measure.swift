@@ -50,7 +50,7 @@ enum Measure: Command {
                 help: "measure … on m over CORPUS", span: label.span)
         }
         let measured = try metric.measured(on: run, engine: session.engine, progress: session.progress("measure", run))
-        return Outcome(.object(MeasurementValue(measured, on: [run.title, run.owner.title])))
+        return Outcome(.object(MeasurementValue(measured, in: run.arithmetic, on: [run.title, run.owner.title])))
     }
 
     private static func measured(
@@ -68,7 +68,9 @@ enum Measure: Command {
         let measured = try metric.metric(for: model).mean(
             over: corpus, model: model.model, engine: session.engine, corrupt: isCorrupt,
             progress: session.progress("measure", total: corpus.items.count))
-        return MeasurementValue(measured, on: [isCorrupt ? "corrupted \(corpus.name)" : corpus.name, model.title])
+        return MeasurementValue(
+            measured, in: session.engine.arithmetic,
+            on: [isCorrupt ? "corrupted \(corpus.name)" : corpus.name, model.title])
     }
 }
 
@@ -76,6 +78,7 @@ extension MetricValue {
     /// The mean over a value's runs.
     func measured(on run: RunValue, engine: Engine, progress: (Int) -> Void = { _ in }) throws -> Measurement {
         // One value counts once a position that it is the mean of.
+        let engine = engine.under(run.arithmetic)
         var (total, weight) = (0.0, 0)
         var summary = Summary()
         for (number, one) in run.runs.enumerated() {
@@ -97,16 +100,17 @@ extension MetricValue {
 
 extension MeasurementValue {
     /// A measurement on something, named in a few words.
-    init(_ measured: Measurement, on subject: [String]) {
+    init(_ measured: Measurement, in arithmetic: Arithmetic, on subject: [String]) {
         let error = measured.standardError > 0 ? measured.standardError : nil
         let spread = error.map { " ± " + Self.shown($0) } ?? ""
         let facts = [
             "\(measured.label)  \(Self.shown(measured.value))\(spread) \(measured.unit)", measured.direction.phrase,
-            Self.counted(measured.n, measured.of), "exact",
+            Self.counted(measured.n, measured.of), arithmetic.name,
         ]
         self.init(
             label: measured.label, value: measured.value, unit: measured.unit, direction: measured.direction,
-            n: measured.n, of: measured.of, error: error, parts: [], lines: [(facts + subject).joined(separator: " · ")]
+            n: measured.n, of: measured.of, error: error, arithmetic: arithmetic, parts: [],
+            lines: [(facts + subject).joined(separator: " · ")]
         )
     }
 }

@@ -45,11 +45,12 @@ enum PatchCommand: Command {
         let (from, into) = (patching.from, patching.into)
         let result = try Sweep.patch(
             try patching.grid(), try patching.patches(), items: into.items,
-            measure: { try metric.metric(for: into.owner, run: $0, of: into.runs.count) }, engine: session.engine,
-            progress: session.progress("patch", into))
+            measure: { try metric.metric(for: into.owner, run: $0, of: into.runs.count) },
+            engine: session.engine.under(into.arithmetic), progress: session.progress("patch", into))
         if !isRaw, let source = result.source { try check(source, result.base, metric) }
         let report = SweepReport(
-            result: result, metric: metric, selection: patching.selection, isEach: patching.isEach, runs: into)
+            result: result, metric: metric, selection: patching.selection, isEach: patching.isEach, runs: into,
+            arithmetic: into.arithmetic)
         guard patching.isSweep else {
             try report.checkEffect(patching.selectionArgument.span)
             return Outcome(.object(report.patchedNumber(patching.names, isRaw: isRaw, of: from)))

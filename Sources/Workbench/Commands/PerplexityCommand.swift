@@ -32,6 +32,9 @@ enum PerplexityCommand: Command {
             model.model, over: corpus, engine: session.engine, firstToken: try model.windowStart(),
             progress: session.progress("perplexity", corpus))
         return Outcome(
-            .object(PerplexityValue(perplexity: perplexity, corpus: corpus.name, model: model.title)))
+            .object(
+                PerplexityValue(
+                    perplexity: perplexity, corpus: corpus.name, model: model.title,
+                    arithmetic: session.engine.arithmetic)))
     }
 }

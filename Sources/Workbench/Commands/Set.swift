@@ -1,3 +1,4 @@
+import Kernels
 import Language
 import Plots
 
@@ -7,13 +8,15 @@ enum SetCommand: Command {
         "set", "changes a setting of the session; without a value shows it",
         docs: """
             seed: of every random draw. threads: results do not depend on it. mode: how values are shown. precision: exact \
-            (float32 activations) is the only one so far.
+            (float32 activations) or fast (activations in 8 bits, 32 under one step, against block formats' own whole \
+            numbers); results name it, and what is derived from a run is computed as the run was.
             """,
         category: Shelf.session, effect: .session,
         parameters: [
             Parameter("setting", .choice(["seed", "threads", "mode", "precision"]), "which"),
             Parameter(
-                "value", .choiceOrAny(DisplayMode.allCases.map(\.rawValue) + ["exact"]), "what it becomes",
+                "value", .choiceOrAny(DisplayMode.allCases.map(\.rawValue) + Precision.allCases.map(\.rawValue)),
+                "what it becomes",
                 optional: true),
         ],
         examples: ["set seed 7\nset seed"])
@@ -31,11 +34,12 @@ enum SetCommand: Command {
             }
             session.settings.mode = mode
         default:
-            guard try argument.asText() == "exact" else {
-                throw LanguageError(
-                    code: "set.precision", "the only precision is exact: float32 activations",
-                    help: "8-bit activations come with a later version.", span: argument.span)
+            guard let precision = Precision(rawValue: try argument.asText()) else {
+                throw LanguageError.wrongKind(argument.value, wanted: "exact or fast", span: argument.span)
             }
+            var arithmetic = session.settings.arithmetic
+            arithmetic.precision = precision
+            session.compute(in: arithmetic)
         }
         return Outcome()
     }
@@ -45,7 +49,7 @@ enum SetCommand: Command {
         case "seed": .number(Double(session.settings.seed))
         case "threads": .number(session.settings.threads)
         case "mode": .text(session.settings.mode.rawValue)
-        default: .text("exact")
+        default: .text(session.settings.arithmetic.precision.rawValue)
         }
     }
 }

@@ -62,7 +62,9 @@ enum Top: Command {
         return TableValue(
             typeName: "table", title: title,
             rows: ValueTable(columns: ["rank", "piece", "id", "logit", "probability"], rows: rows),
-            notes: ["\(rows.count) of \(run.model.blueprint.vocabularyCount) tokens · exact · \(value.owner.title)"],
+            notes: [
+                "\(rows.count) of \(run.model.blueprint.vocabularyCount) tokens · \(run.arithmetic.name) · \(value.owner.title)"
+            ],
             picture: BarChart(title: title, bars: bars, unit: "probability"))
     }
 }

@@ -48,12 +48,15 @@ struct WeightSweep {
             session.output.progress(
                 Progress(task: "\(call.signature.name) each", done: done, total: total, unit: "passes"))
         }
-        if let selection { return Outcome(.object(array(metric, means, selection, corpus))) }
-        return Outcome(.object(number(metric, means, corpus)))
+        let arithmetic = session.engine.arithmetic
+        let subject = Self.subject(corpus, arithmetic)
+        if let selection { return Outcome(.object(array(metric, means, selection, subject))) }
+        let value = number(metric, means, n: corpus.items.count, arithmetic, subject)
+        return Outcome(.object(value))
     }
 
     private func array(
-        _ metric: MetricValue, _ means: VariantMeans, _ selection: Selection, _ corpus: TokenCorpus
+        _ metric: MetricValue, _ means: VariantMeans, _ selection: Selection, _ subject: String
     ) -> TensorValue {
         let isGrid = selection.hasMembers
         var shape = [selection.layers.count] + (isGrid ? [selection.ordinals.count] : [])
@@ -74,29 +77,31 @@ struct WeightSweep {
             tensor(means.variants), title: metric.label, notes: [line], unit: unit, labels: labels)
         return TensorValue(
             tensor(means.variants.map { $0 - means.base }), title: "\(metric.label): change", notes: [line], unit: unit,
-            labels: labels, footer: [Self.subject(corpus), Self.share(means.cost)].compactMap(\.self),
+            labels: labels, footer: [subject, Self.share(means.cost)].compactMap(\.self),
             companions: [
                 .init("raw", "the metric itself", .object(raw)),
                 .init("base", "the metric unedited", .number(means.base, Unit(unit))),
             ])
     }
 
-    private func number(_ metric: MetricValue, _ means: VariantMeans, _ corpus: TokenCorpus) -> MeasurementValue {
+    private func number(
+        _ metric: MetricValue, _ means: VariantMeans, n: Int, _ arithmetic: Arithmetic, _ subject: String
+    ) -> MeasurementValue {
         let quantity = metric.quantity
         let value = means.variants[0] - means.base
         let change = "change \(NumberText.signed(value, decimals: 5)) \(quantity.unit) \(state.all)"
         return MeasurementValue(
             label: metric.label, value: value, unit: quantity.unit, direction: quantity.direction,
-            n: corpus.items.count, of: "items", error: nil,
+            n: n, of: "items", error: nil, arithmetic: arithmetic,
             parts: [
                 .init("raw", "the metric itself", means.variants[0]), .init("base", "the metric unedited", means.base),
             ],
-            lines: [[change, quantity.direction.phrase, Self.subject(corpus)].joined(separator: " · ")])
+            lines: [[change, quantity.direction.phrase, subject].joined(separator: " · ")])
     }
 
     /// What it was measured on, and how much of it.
-    private static func subject(_ corpus: TokenCorpus) -> String {
-        "n = \(corpus.items.count) \(corpus.windowLength == nil ? "items" : "windows") of \(corpus.name) · exact"
+    private static func subject(_ corpus: TokenCorpus, _ arithmetic: Arithmetic) -> String {
+        "n = \(corpus.items.count) \(corpus.windowLength == nil ? "items" : "windows") of \(corpus.name) · \(arithmetic.name)"
     }
 
     private static func share(_ cost: SweepCost) -> String? {

@@ -14,6 +14,8 @@ struct SweepReport {
     let isEach: Bool
     /// The runs that were edited; nil where a model was run over a corpus.
     let runs: RunValue?
+    /// How it was computed.
+    let arithmetic: Arithmetic
 
     /// What the two runs of a patch are called.
     struct Ends {
@@ -72,11 +74,12 @@ struct SweepReport {
         let restored = share.map { "restored \(NumberText.fixed($0, decimals: 4)): 0 \(ends.into) … 1 \(ends.from)" }
         let facts =
             ["patched \(MeasurementValue.shown(raw)) \(result.unit)", result.direction.phrase]
-            + [restored, counted, "exact"].compactMap(\.self)
+            + [restored, counted, arithmetic.name].compactMap(\.self)
         return MeasurementValue(
             label: result.label, value: isRaw ? raw : share ?? raw,
             unit: isRaw || share == nil ? result.unit : "restored",
-            direction: isRaw ? result.direction : .higher, n: result.n, of: unitOfCount, error: nil, parts: parts,
+            direction: isRaw ? result.direction : .higher, n: result.n, of: unitOfCount, error: nil,
+            arithmetic: arithmetic, parts: parts,
             lines: [
                 "\(result.label)   \(ends.from) \(signed(source))   \(ends.into) \(signed(result.base))",
                 facts.joined(separator: " · "),
@@ -106,12 +109,12 @@ struct SweepReport {
         let change = raw - result.base
         let facts = [
             "change \(NumberText.signed(change, decimals: 4)) \(result.unit) when ablated with \(replacement)",
-            result.direction.phrase, counted, "exact",
+            result.direction.phrase, counted, arithmetic.name,
         ]
         return MeasurementValue(
             label: result.label, value: change, unit: result.unit, direction: result.direction, n: result.n,
             of: unitOfCount,
-            error: nil,
+            error: nil, arithmetic: arithmetic,
             parts: [
                 .init("raw", "the metric itself", raw), .init("base", "the metric without the ablation", result.base),
             ],
@@ -192,7 +195,7 @@ struct SweepReport {
         } else {
             facts.append(counted)
         }
-        facts.append("exact")
+        facts.append(arithmetic.name)
         if result.cost.fullCells > 0 {
             let share = Double(result.cost.computedCells) / Double(result.cost.fullCells)
             facts.append("recomputed \(NumberText.percent(share)) of cells")

@@ -34,7 +34,7 @@ public final class Session: Host {
         self.output = output
         self.settings = settings
         firstSeed = settings.seed
-        engine = Engine(compute: Compute(threads: settings.threads))
+        engine = Engine(compute: Compute(threads: settings.threads), arithmetic: settings.arithmetic)
         byName = Dictionary(uniqueKeysWithValues: Commands.all.map { ($0.signature.name, $0) })
     }
 
@@ -123,7 +123,13 @@ public final class Session: Host {
     /// Changes the number of threads.
     func useThreads(_ count: Int) {
         settings.threads = count
-        engine = Engine(compute: Compute(threads: count))
+        engine = Engine(compute: Compute(threads: count), arithmetic: settings.arithmetic)
+    }
+
+    /// Changes how results are computed from now on; what was computed keeps how it was.
+    func compute(in arithmetic: Arithmetic) {
+        settings.arithmetic = arithmetic
+        engine = engine.under(arithmetic)
     }
 
     public var signatures: [Signature] { Commands.all.map { $0.signature } }

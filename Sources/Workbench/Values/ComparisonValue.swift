@@ -1,4 +1,5 @@
 import Documents
+import Inference
 import Language
 import Plots
 import Scoring
@@ -8,6 +9,8 @@ public struct ComparisonValue: SessionValue {
     public let comparison: Comparison
     public let corpus: String
     public let model: String
+    /// How it was computed.
+    public let arithmetic: Arithmetic
     public let base: String
 
     public var typeName: String { "comparison" }
@@ -90,7 +93,7 @@ public struct ComparisonValue: SessionValue {
 
     public func text(_ options: TextOptions) -> String {
         let note =
-            "n = \(NumberText.grouped(comparison.n)) positions, the second half of \(comparison.windowCount) windows of \(comparison.windowLength) · exact · \(corpus)"
+            "n = \(NumberText.grouped(comparison.n)) positions, the second half of \(comparison.windowCount) windows of \(comparison.windowLength) · \(arithmetic.name) · \(corpus)"
         return ["\(model) to \(base)", table?.plain ?? "", note].joined(separator: "\n")
     }
 

@@ -1,4 +1,5 @@
 import Documents
+import Inference
 import Language
 import Plots
 import Scoring
@@ -8,6 +9,8 @@ public struct EvaluationValue: SessionValue {
     public let evaluation: Evaluation
     public let corpus: String
     public let model: String
+    /// How it was computed.
+    public let arithmetic: Arithmetic
 
     public var typeName: String { "evaluation" }
 
@@ -67,7 +70,7 @@ public struct EvaluationValue: SessionValue {
     private var notes: [String] {
         [
             "exact: the greedy answer counts as right; pair: the answer is likelier than the wrong one; higher is better",
-            "nll: nats an answer, lower is better · n = \(evaluation.items.count) items of \(corpus) · exact · \(model)",
+            "nll: nats an answer, lower is better · n = \(evaluation.items.count) items of \(corpus) · \(arithmetic.name) · \(model)",
         ]
     }
 

@@ -1,4 +1,5 @@
 import Documents
+import Inference
 import Language
 import Plots
 
@@ -15,6 +16,8 @@ public struct GenerationValue: SessionValue {
     /// How tokens were drawn.
     public let rule: String
     public let model: String
+    /// How it was computed.
+    public let arithmetic: Arithmetic
     /// Whether the terminal has seen the text already.
     let isStreamed: Bool
 
@@ -38,7 +41,7 @@ public struct GenerationValue: SessionValue {
     }
 
     public func text(_ options: TextOptions) -> String {
-        let remark = "\(added.count) tokens · \(rule) · ended by \(end) · exact · \(model)"
+        let remark = "\(added.count) tokens · \(rule) · ended by \(end) · \(arithmetic.name) · \(model)"
         return isStreamed ? remark : GenerationWriter.printable(promptText + text) + "\n" + remark
     }
 

@@ -17,6 +17,8 @@ public struct ImportanceValue: SessionValue {
     }
 
     public let content: Content
+    /// How it was measured.
+    public var arithmetic = Arithmetic()
 
     public var typeName: String { "importance" }
 
@@ -141,7 +143,7 @@ public struct ImportanceValue: SessionValue {
         case .file(let file, let path):
             return ["\(path)" + (file.chunkSize > 0 ? "" : " · counts are windows, not tokens: a legacy file")]
         case .measured(_, let owner, let sample):
-            var notes = ["Σ x² of every column, as llama.cpp has it · exact · \(owner.title)"]
+            var notes = ["Σ x² of every column, as llama.cpp has it · \(arithmetic.name) · \(owner.title)"]
             if sample.floor > 0 {
                 notes.append(
                     "floor \(sample.floor) tokens: \(sample.raisedCount) rare experts drew further windows, which count for "

@@ -1,4 +1,5 @@
 import Documents
+import Inference
 import Language
 import Plots
 import Scoring
@@ -31,6 +32,8 @@ public struct MeasurementValue: SessionValue {
     public let of: String
     /// The standard error of the mean; nil where there is none.
     public let error: Double?
+    /// How it was computed.
+    public let arithmetic: Arithmetic
     public let parts: [Part]
     /// The lines that show it.
     public let lines: [String]
@@ -74,7 +77,7 @@ public struct MeasurementValue: SessionValue {
             [
                 ("metric", .string(label)), ("value", .finite(value)), ("unit", .string(unit)),
                 ("direction", .string(direction.rawValue)), ("n", .whole(n)), ("of", .string(of)),
-                ("error", error.map { .finite($0) } ?? .null), ("precision", .string("exact")),
+                ("error", error.map { .finite($0) } ?? .null), ("precision", .string(arithmetic.name)),
             ] + parts.map { ($0.name, .finite($0.value)) })
     }
 

@@ -1,4 +1,5 @@
 import Documents
+import Inference
 import Language
 import Plots
 import Scoring
@@ -9,6 +10,8 @@ public struct PerplexityValue: SessionValue {
     /// What it was measured over, and which model.
     public let corpus: String
     public let model: String
+    /// How it was computed.
+    public let arithmetic: Arithmetic
 
     public var typeName: String { "perplexity" }
 
@@ -53,7 +56,7 @@ public struct PerplexityValue: SessionValue {
         let lines = [
             "perplexity \(number(perplexity.value)) ± \(number(perplexity.standardError)) · lower is better",
             "loss \(number(perplexity.loss)) nats/token over all \(NumberText.grouped(perplexity.everywhere.count)) positions",
-            "\(NumberText.grouped(perplexity.scored.count)) tokens scored, the second half of \(perplexity.windowCount) windows of \(perplexity.windowLength) · exact · \(corpus) · \(model)",
+            "\(NumberText.grouped(perplexity.scored.count)) tokens scored, the second half of \(perplexity.windowCount) windows of \(perplexity.windowLength) · \(arithmetic.name) · \(corpus) · \(model)",
         ]
         return (lines + (perplexity.families.isEmpty ? [] : [families.rows.plain])).joined(separator: "\n")
     }
@@ -63,7 +66,7 @@ public struct PerplexityValue: SessionValue {
             ("perplexity", .finite(perplexity.value)), ("error", .finite(perplexity.standardError)),
             ("loss", .finite(perplexity.loss)), ("n", .whole(perplexity.scored.count)),
             ("positions", .whole(perplexity.everywhere.count)), ("windows", .whole(perplexity.windowCount)),
-            ("context", .whole(perplexity.windowLength)), ("precision", .string("exact")),
+            ("context", .whole(perplexity.windowLength)), ("precision", .string(arithmetic.name)),
             ("corpus", .string(corpus)), ("model", .string(model)),
             ("families", .fields(perplexity.families.map { ($0.family, .finite($0.losses.mean)) })),
         ])

@@ -1,4 +1,5 @@
 import Documents
+import Inference
 import Language
 import Plots
 import Scoring
@@ -7,6 +8,8 @@ import Tensors
 /// A routing trace at the prompt.
 public struct RoutesValue: SessionValue {
     public let owner: ModelValue
+    /// How it was computed.
+    public let arithmetic: Arithmetic
     public let routes: Routes
 
     public var typeName: String { "routes" }
@@ -51,7 +54,7 @@ public struct RoutesValue: SessionValue {
     }
 
     private var provenance: String {
-        "n = \(NumberText.grouped(routes.tokenCount)) tokens of \(routes.corpus) · exact · \(owner.title)"
+        "n = \(NumberText.grouped(routes.tokenCount)) tokens of \(routes.corpus) · \(arithmetic.name) · \(owner.title)"
     }
 
     private func grid(_ title: String, _ unit: String, _ value: (Routes.Layer) -> [Double]) -> TensorValue {

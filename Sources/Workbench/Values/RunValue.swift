@@ -33,6 +33,9 @@ public struct RunValue: Sendable {
         return run
     }
 
+    /// How its runs were computed.
+    var arithmetic: Arithmetic { runs.first?.arithmetic ?? Arithmetic() }
+
     /// The text of a token, where the model has a tokenizer.
     func piece(_ token: Int) -> String { owner.piece(token) }
 }
@@ -94,13 +97,13 @@ extension RunValue: SessionValue {
     public func text(_ options: TextOptions) -> String {
         let tokens = runs.reduce(0) { $0 + $1.tokens.count }
         guard let run = runs.first, runs.count == 1 else {
-            return "\(runs.count) runs of \(title) · \(tokens) tokens · exact · \(owner.title)"
+            return "\(runs.count) runs of \(title) · \(tokens) tokens · \(arithmetic.name) · \(owner.title)"
         }
         let best = run.logits(at: [run.tokens.count - 1]).values
         let next = best.indices.max { (best[$0], $1) < (best[$1], $0) } ?? 0
         let edits = run.interventions.isEmpty ? "" : " · \(run.interventions.count) interventions"
         return
-            "run of \(title) · \(tokens) tokens\(edits) · exact · \(owner.title)\nnext: \(piece(next).debugDescription)"
+            "run of \(title) · \(tokens) tokens\(edits) · \(arithmetic.name) · \(owner.title)\nnext: \(piece(next).debugDescription)"
     }
 
     public var json: JSON {

@@ -1,4 +1,5 @@
 import Documents
+import Inference
 import Language
 import Plots
 import Scoring
@@ -7,6 +8,8 @@ import Scoring
 public struct ScoresValue: SessionValue {
     /// The model version that was scored: a selection is a plan for its numbering.
     public let owner: ModelValue
+    /// How it was computed.
+    public let arithmetic: Arithmetic
     public let scores: Scores
 
     public var typeName: String { "scores" }
@@ -44,7 +47,9 @@ public struct ScoresValue: SessionValue {
     private var notes: [String] {
         let over =
             scores.corpus.map { "n = \(NumberText.grouped(scores.tokenCount)) tokens of \($0)" } ?? "weights alone"
-        return ["\(scores.unit) · \(scores.direction.rawValue) is more important · \(over) · exact · \(owner.title)"]
+        return [
+            "\(scores.unit) · \(scores.direction.rawValue) is more important · \(over) · \(arithmetic.name) · \(owner.title)"
+        ]
             + scores.warnings.map { "warning: " + $0 }
     }
 

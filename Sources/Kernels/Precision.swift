@@ -1,0 +1,8 @@
+/// What products with weights are computed from; a recorded setting that results name.
+public enum Precision: String, Sendable, CaseIterable {
+    /// float32 activations against decoded weights.
+    case exact
+    /// Activations in signed bytes, 32 under one step, against the weights' own whole numbers; weights that are single
+    /// numbers (f32, f16, bf16) or packed by other schemes are multiplied as in `exact`.
+    case fast
+}
