@@ -1,6 +1,7 @@
 import Formats
 import Inference
 import Kernels
+import Tensors
 import TestSupport
 import Testing
 

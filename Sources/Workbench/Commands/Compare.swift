@@ -50,7 +50,7 @@ enum Compare: Command {
             .object(
                 ComparisonValue(
                     comparison: comparison, corpus: corpus.name, model: model.title,
-                    arithmetic: session.engine.arithmetic, base: base.title)))
+                    arithmetic: session.settings.arithmetic, base: base.title)))
     }
 
     /// For each layer, the base's number of each of the model's experts; −1 where the base has it no more.

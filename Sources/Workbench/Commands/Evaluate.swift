@@ -54,7 +54,7 @@ enum Evaluate: Command {
             .object(
                 EvaluationValue(
                     evaluation: evaluation, corpus: corpus.name, model: model.title,
-                    arithmetic: session.engine.arithmetic)))
+                    arithmetic: session.settings.arithmetic)))
     }
 
     private static func beginning(_ model: ModelValue) throws -> Int {

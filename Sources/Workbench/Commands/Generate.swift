@@ -73,7 +73,7 @@ enum Generate: Command {
             .object(
                 GenerationValue(
                     prompt: prompt, added: added, promptText: writer.promptText, text: writer.text, end: end,
-                    rule: sampler.rule, model: model.title, arithmetic: session.engine.arithmetic,
+                    rule: sampler.rule, model: model.title, arithmetic: session.settings.arithmetic,
                     isStreamed: isStreamed)))
     }
 

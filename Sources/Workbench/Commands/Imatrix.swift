@@ -65,7 +65,7 @@ enum Imatrix: Command {
             model.model, over: corpus, sample: sample, engine: session.engine, firstToken: first,
             progress: session.progress("imatrix", corpus))
         let value = ImportanceValue(
-            content: .measured(importance, owner: model, sample: sample), arithmetic: session.engine.arithmetic)
+            content: .measured(importance, owner: model, sample: sample), arithmetic: session.settings.arithmetic)
         if let target, let name = try call["into"]?.asText() {
             try value.file.write(to: target)
             session.output.notice("wrote \(name)")

@@ -69,7 +69,7 @@ enum Measure: Command {
             over: corpus, model: model.model, engine: session.engine, corrupt: isCorrupt,
             progress: session.progress("measure", total: corpus.items.count))
         return MeasurementValue(
-            measured, in: session.engine.arithmetic,
+            measured, in: session.settings.arithmetic,
             on: [isCorrupt ? "corrupted \(corpus.name)" : corpus.name, model.title])
     }
 }

@@ -35,6 +35,6 @@ enum PerplexityCommand: Command {
             .object(
                 PerplexityValue(
                     perplexity: perplexity, corpus: corpus.name, model: model.title,
-                    arithmetic: session.engine.arithmetic)))
+                    arithmetic: session.settings.arithmetic)))
     }
 }

@@ -57,7 +57,7 @@ enum Score: Command {
                 help: "Write m.experts or m.heads.", span: argument.span)
         }
         for warning in scores.warnings { session.warn(warning) }
-        return Outcome(.object(ScoresValue(owner: owner, arithmetic: session.engine.arithmetic, scores: scores)))
+        return Outcome(.object(ScoresValue(owner: owner, arithmetic: session.settings.arithmetic, scores: scores)))
     }
 
     /// The frequency baseline that an importance matrix holds already.
@@ -74,7 +74,7 @@ enum Score: Command {
         let importance = try from.asObject(ImportanceValue.self, "importance").importance(for: owner, in: session)
         let scores = try Scores.frequency(from: importance, of: owner.model, layers: layers)
         for warning in scores.warnings { session.warn(warning) }
-        return Outcome(.object(ScoresValue(owner: owner, arithmetic: session.engine.arithmetic, scores: scores)))
+        return Outcome(.object(ScoresValue(owner: owner, arithmetic: session.settings.arithmetic, scores: scores)))
     }
 
     private static func heads(

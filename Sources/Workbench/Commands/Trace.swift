@@ -30,6 +30,6 @@ enum Trace: Command {
         let corpus = try call.windows(for: model)
         let routes = try Routes.trace(
             model.model, over: corpus, engine: session.engine, progress: session.progress("trace", corpus))
-        return Outcome(.object(RoutesValue(owner: model, arithmetic: session.engine.arithmetic, routes: routes)))
+        return Outcome(.object(RoutesValue(owner: model, arithmetic: session.settings.arithmetic, routes: routes)))
     }
 }

@@ -48,7 +48,7 @@ struct WeightSweep {
             session.output.progress(
                 Progress(task: "\(call.signature.name) each", done: done, total: total, unit: "passes"))
         }
-        let arithmetic = session.engine.arithmetic
+        let arithmetic = session.settings.arithmetic
         let subject = Self.subject(corpus, arithmetic)
         if let selection { return Outcome(.object(array(metric, means, selection, subject))) }
         let value = number(metric, means, n: corpus.items.count, arithmetic, subject)
