@@ -29,7 +29,7 @@ KINDS = {
     "bf16": ("", EXACT, ("gptoss", "qwen3moe")),
     "f16": ("quantize m as f16", EXACT, ("gptoss", "qwen3moe")),
     "f32": ("quantize m as f32", EXACT, ("gptoss", "qwen3moe")),
-    "mxfp4": ("quantize m.experts as mxfp4", EXACT, ("gptoss",)),
+    "mxfp4": ("quantize m.experts as mxfp4", EXACT, ("gptoss", "qwen3moe")),
     # transformers decodes these to bfloat16 before it computes.
     "fp8": ("quantize m.layers as fp8", ROUNDED, ("qwen3moe",)),
     "fp8-channel": ("quantize m.layers as fp8-channel", ROUNDED, ("qwen3moe",)),

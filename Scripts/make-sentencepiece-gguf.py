@@ -30,9 +30,9 @@ def vocabulary():
     return taken + [("<tool>", 0.0, 4), ("<|im_start|>", 0.0, 4)]
 
 
-def write(pieces):
+def write(pieces, path=PATH):
     random = numpy.random.default_rng(5)
-    writer = gguf.GGUFWriter(PATH, "llama")
+    writer = gguf.GGUFWriter(path, "llama")
     writer.add_name("tiny")
     writer.add_context_length(64)
     writer.add_embedding_length(WIDTH)
@@ -70,35 +70,44 @@ def write(pieces):
     writer.close()
 
 
-def ids(model, text, special):
-    data = text.encode("utf-8")
-    room = (llama_cpp.llama_token * (len(data) + 16))()
-    count = llama_cpp.llama_tokenize(model, data, len(data), room, len(room), False, special)
-    assert count >= 0
-    return list(room[:count])
+class Reader:
+    """llama.cpp's tokenizer of a file."""
+
+    def __init__(self, path):
+        self.log = llama_cpp.llama_log_callback(lambda *_: None)
+        llama_cpp.llama_log_set(self.log, ctypes.c_void_p(0))
+        parameters = llama_cpp.llama_model_default_params()
+        parameters.vocab_only = True
+        self.model = llama_cpp.llama_model_load_from_file(path.encode(), parameters)
+        self.vocab = llama_cpp.llama_model_get_vocab(self.model)
+
+    def ids(self, text, special):
+        data = text.encode("utf-8")
+        room = (llama_cpp.llama_token * (3 * len(data) + 16))()
+        count = llama_cpp.llama_tokenize(self.vocab, data, len(data), room, len(room), False, special)
+        assert count >= 0
+        return list(room[:count])
+
+
+def texts():
+    texts = json.load(open(os.path.join(ROOT, "texts.json"), encoding="utf-8"))[:TEXTS]
+    return [text for text in texts if 0 < len(text) < 60] + [
+        "hello world", " hello world", "  the the   the    ", "hello<s>world", "<s> hello", "a <tool> b<tool>", "<0x41>",
+        "▁a ▁ b▁", "<|im_start|>user", "x<|im_start|> user", "日本語 été", "e\u0301\u0000x",
+    ]
 
 
 def main():
     write(vocabulary())
-    texts = json.load(open(os.path.join(ROOT, "texts.json"), encoding="utf-8"))[:TEXTS]
-    texts = [text for text in texts if 0 < len(text) < 60]
-    texts += [
-        "hello world", " hello world", "  the the   the    ", "hello<s>world", "<s> hello", "a <tool> b<tool>", "<0x41>",
-        "▁a ▁ b▁", "<|im_start|>user", "x<|im_start|> user", "日本語 été", "e\u0301\u0000x",
-    ]
-    log = llama_cpp.llama_log_callback(lambda *_: None)
-    llama_cpp.llama_log_set(log, ctypes.c_void_p(0))
-    parameters = llama_cpp.llama_model_default_params()
-    parameters.vocab_only = True
-    model = llama_cpp.llama_model_load_from_file(PATH.encode(), parameters)
-    vocab = llama_cpp.llama_model_get_vocab(model)
+    reader = Reader(PATH)
     result = {
-        "texts": texts, "parsed": [ids(vocab, t, True) for t in texts], "asText": [ids(vocab, t, False) for t in texts],
+        "texts": texts(), "parsed": [reader.ids(t, True) for t in texts()],
+        "asText": [reader.ids(t, False) for t in texts()],
     }
     with open(os.path.join(ROOT, "spm-tiny.json"), "w", encoding="utf-8") as file:
         json.dump(result, file, ensure_ascii=False, separators=(",", ":"))
         file.write("\n")
-    print(len(texts), "texts,", sum(map(len, result["parsed"])), "ids,", os.path.getsize(PATH), "bytes")
+    print(len(texts()), "texts,", sum(map(len, result["parsed"])), "ids,", os.path.getsize(PATH), "bytes")
 
 
 if __name__ == "__main__":

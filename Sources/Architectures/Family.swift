@@ -47,6 +47,10 @@ public protocol Family: Sendable {
 extension Family {
     public func claims(gguf metadata: Metadata) -> Bool { true }
     public func rotaryRows(_ naming: Naming) -> RotaryRows { .halves }
+    public var ggufKeysIgnored: Set<String> { ["rope.scaling.finetuned", "tensor_data_layout"] }
+    public var configurationKeysIgnored: Set<String> { [] }
+    /// transformers rounds YaRN's ramp unless the configuration says otherwise, and released ones do not.
+    public var ggufTruncatesYarn: Bool { true }
 }
 
 /// Whose spelling of tensor names.
@@ -70,5 +74,10 @@ public struct Reading: Sendable {
         self.blueprint = blueprint
         self.required = required
         self.forbidden = forbidden
+    }
+
+    /// What a configuration says that has a switch for some biases.
+    init(blueprint: Blueprint, biases: Set<Role.Part>, areThere: Bool) {
+        self.init(blueprint: blueprint, required: areThere ? biases : [], forbidden: areThere ? [] : biases)
     }
 }

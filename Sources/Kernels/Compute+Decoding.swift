@@ -25,7 +25,7 @@ extension Compute {
                 var grid = grid
                 kernel(&grid, rows.count, matrix.columns, values)
             }
-        case .packed(let weights): weights.decode(rows, into: values)
+        case .packed(let weights): weights.decode(rows, into: values, variant: variant)
         }
     }
 

@@ -36,7 +36,7 @@ struct MergeScores {
     }
 
     /// Every way to cut a spelling in two between characters.
-    private static func splits(_ spelling: [UInt8]) -> [([UInt8], [UInt8])] {
+    static func splits(_ spelling: [UInt8]) -> [([UInt8], [UInt8])] {
         spelling.indices.dropFirst().filter { spelling[$0] & 0xC0 != 0x80 }.map {
             (Array(spelling[..<$0]), Array(spelling[$0...]))
         }

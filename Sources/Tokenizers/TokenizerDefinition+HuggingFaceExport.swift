@@ -3,26 +3,42 @@ import Documents
 extension TokenizerDefinition {
     /// The tokenizer as `tokenizer.json`, which the `tokenizers` package reads to the same ids.
     ///
-    /// - Throws: ``TokenizerError`` `unsupported` for a SentencePiece vocabulary.
+    /// - Throws: ``TokenizerError`` `unsupported` for a vocabulary that was read from such a file, `malformed` for scores
+    ///   that are no numbers.
     public func tokenizerJSON() throws(TokenizerError) -> JSON {
-        guard case .byteLevel(let merges, let pre, let normalizes, let ignoresMerges) = model else {
+        switch model {
+        case .byteLevel(let merges, let pre, let normalizes, let ignoresMerges):
+            return tokenizerJSON(
+                normalizer: normalizes ? ["type": "NFC"] : .null, preTokenizer: Self.preTokenizer(pre),
+                postProcessor: template ?? Self.byteLevel(trimsOffsets: false, usesRegex: true),
+                decoder: Self.byteLevel(trimsOffsets: true, usesRegex: true),
+                merges: merges, model: ["ignore_merges": .boolean(ignoresMerges)])
+        case .sentencePiece(let scores, let addsSpacePrefix):
+            return try sentencePieceJSON(scores, addsSpacePrefix: addsSpacePrefix)
+        case .characters:
             throw .unsupported(
-                "tokenizer.ggml.model", "a SentencePiece vocabulary written as tokenizer.json",
-                supported: ["byte-level BPE"])
+                "tokenizer.json", "a file made of another tokenizer.json", supported: ["carrying the file itself"])
         }
+    }
+
+    /// The document around a BPE model.
+    /// - Parameter own: members of the model that differ from the usual.
+    func tokenizerJSON(
+        normalizer: JSON, preTokenizer: JSON, postProcessor: JSON, decoder: JSON,
+        merges: [(left: String, right: String)], model own: JSON
+    ) -> JSON {
+        let usual: JSON = [
+            "type": "BPE", "dropout": .null, "unk_token": .null, "continuing_subword_prefix": .null,
+            "end_of_word_suffix": .null, "fuse_unk": false, "byte_fallback": false, "ignore_merges": false,
+        ]
+        var model = usual.asObject ?? JSONObject()
+        for member in own.asObject?.members ?? [] { model[member.key] = member.value }
+        model["vocab"] = .object(vocabulary)
+        model["merges"] = .array(merges.map { [.string($0.left), .string($0.right)] })
         return [
-            "version": "1.0", "truncation": .null, "padding": .null,
-            "added_tokens": .array(addedTokens),
-            "normalizer": normalizes ? ["type": "NFC"] : .null,
-            "pre_tokenizer": Self.preTokenizer(pre),
-            "post_processor": postProcessor,
-            "decoder": Self.byteLevel(trimsOffsets: true, usesRegex: true),
-            "model": [
-                "type": "BPE", "dropout": .null, "unk_token": .null, "continuing_subword_prefix": .null,
-                "end_of_word_suffix": .null, "fuse_unk": false, "byte_fallback": false,
-                "ignore_merges": .boolean(ignoresMerges), "vocab": .object(vocabulary),
-                "merges": .array(merges.map { [.string($0.left), .string($0.right)] }),
-            ],
+            "version": "1.0", "truncation": .null, "padding": .null, "added_tokens": .array(addedTokens),
+            "normalizer": normalizer, "pre_tokenizer": preTokenizer, "post_processor": postProcessor,
+            "decoder": decoder, "model": .object(model),
         ]
     }
 
@@ -59,11 +75,12 @@ extension TokenizerDefinition {
 
     private var addedTokens: [JSON] {
         entries.enumerated().compactMap { id, entry in
-            guard entry.kind == .control || entry.kind == .userDefined else { return nil }
+            let isUnknown = entry.kind == .unknown && marks.unknown == id
+            guard entry.kind == .control || entry.kind == .userDefined || isUnknown else { return nil }
             return [
                 "id": .number(JSONNumber(id)), "content": .string(entry.spelling), "single_word": false,
                 "lstrip": false, "rstrip": false, "normalized": .boolean(!entry.matchesRawText),
-                "special": .boolean(entry.kind == .control),
+                "special": .boolean(entry.kind != .userDefined),
             ]
         }
     }
@@ -89,11 +106,9 @@ extension TokenizerDefinition {
         ]
     }
 
-    /// The marks put around a text.
-    private var postProcessor: JSON {
-        guard !boundary.prefix.isEmpty || !boundary.suffix.isEmpty else {
-            return Self.byteLevel(trimsOffsets: false, usesRegex: true)
-        }
+    /// The marks put around a text; nil without any.
+    var template: JSON? {
+        guard !boundary.prefix.isEmpty || !boundary.suffix.isEmpty else { return nil }
         func special(_ id: Int) -> JSON {
             ["SpecialToken": ["id": .string(entries[id].spelling), "type_id": 0]]
         }

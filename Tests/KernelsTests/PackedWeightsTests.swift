@@ -4,10 +4,12 @@ import Tensors
 import Testing
 
 @Suite struct PackedWeightsTests {
-    private func decoded(_ matrix: Matrix, rows: Range<Int>? = nil) -> [Float] {
+    private func decoded(
+        _ matrix: Matrix, rows: Range<Int>? = nil, variant: KernelVariant = .best
+    ) -> [Float] {
         let rows = rows ?? 0..<matrix.rows
         return Samples.filled(rows.count * matrix.columns) {
-            Compute(threads: 1).decodeRows(matrix, rows, into: $0)
+            Compute(threads: 1, variant: variant).decodeRows(matrix, rows, into: $0)
         }
     }
 
@@ -20,7 +22,9 @@ import Testing
     @Test(arguments: PackedCase.all)
     func everySchemeDecodesToTheReferencesBits(packed: PackedCase) throws {
         let matrix = try #require(packed.weights).matrix
-        #expect(Samples.bits(decoded(matrix)) == Samples.bits(packed.expected))
+        for variant in KernelVariant.tried {
+            #expect(Samples.bits(decoded(matrix, variant: variant)) == Samples.bits(packed.expected), "\(variant)")
+        }
         for row in 0..<matrix.rows {
             let truth = packed.expected[row * matrix.columns..<(row + 1) * matrix.columns]
             #expect(Samples.bits(decoded(matrix, rows: row..<row + 1)) == Samples.bits(Array(truth)), "row \(row)")
@@ -51,6 +55,30 @@ import Testing
                 let truth = Samples.product(compute, x, count: count, by: plain, bias: bias)
                 #expect(Samples.bits(ours) == Samples.bits(truth), "\(packed), \(count) vectors")
             }
+        }
+    }
+
+    /// Every code of eight bits, NaN and zeros of both signs included, against the numbers of the standard.
+    @Test(arguments: KernelVariant.tried)
+    func everyEightBitFloatIsItsNumber(variant: KernelVariant) throws {
+        let codes = (0..<256).map { UInt8($0) }
+        let matrix = try #require(
+            PackedWeights(
+                .fp8(.tensor), rows: 2, columns: 128,
+                codes: PackedPart(element: .float8, shape: [2, 128], source: MemorySource(codes)),
+                scales: PackedPart(
+                    element: .float32, shape: [1], source: MemorySource([Float(1)].withUnsafeBytes { Array($0) })))
+        ).matrix
+        for (code, value) in zip(codes, decoded(matrix, variant: variant)) {
+            let (exponent, mantissa) = (Int(code >> 3 & 15), Double(code & 7))
+            let size =
+                exponent == 0
+                ? mantissa / 512 : (1 + mantissa / 8) * Double(sign: .plus, exponent: exponent - 7, significand: 1)
+            guard code & 127 != 127 else {
+                #expect(value.isNaN)
+                continue
+            }
+            #expect(Double(value) == (code < 128 ? size : -size) && value.sign == (code < 128 ? .plus : .minus))
         }
     }
 

@@ -75,6 +75,13 @@ struct PruneSweepTests {
         #expect(sweep.values.count { $0 != 0 } > 4)
     }
 
+    @Test func explainTellsWhatItWouldCost() {
+        let session = session(corpus + "explain prune each m.experts measure loss over calib")
+        // Two windows of 64 tokens; layers 0…3 of 16 experts each compute 4, 3, 2 and 1 of 4 layers.
+        #expect(session.output.lines.last?.contains("64 copies of the model over 128 tokens") == true)
+        #expect(session.output.lines.last?.contains("20,480 of 32,768 cells") == true)
+    }
+
     @Test func mistakesAreAnsweredBeforeAnythingRuns() {
         let session = session(corpus)
         for (line, part) in [

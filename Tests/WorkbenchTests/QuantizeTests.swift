@@ -50,6 +50,7 @@ struct QuantizeTests {
             ("quantize m to 4 over calib", "bits a weight or a size"), ("quantize m as q4_k_m pure", "mixture"),
             ("quantize m.layers[0].router.weight as q4_k_m", "mixes formats"),
             ("quantize m to 1bits over calib", "still takes"), ("quantize m to 1KiB over calib", "metadata"),
+            ("quantize m as q4_0 using \"a.dat\"", "before it is used"), ("quantize m as q4_0 by gptq", "corpus"),
             ("quantize m as q2_k_s", "importance"), ("quantize m as q8_0 over calib", "needs no corpus"),
         ] {
             let failure = session.run(line)

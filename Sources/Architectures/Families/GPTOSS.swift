@@ -26,17 +26,14 @@ public struct GPTOSS: Family {
 
     public func blueprint(gguf keys: inout Hyperparameters) throws(BindingError) -> Reading {
         let common = try CommonNumbers(gguf: &keys)
-        let count = try keys.integer("expert_count", in: 1...Hyperparameters.expertLimit, default: nil)
-        let used = try keys.perLayer("expert_used_count", layers: common.layers, in: 1...count)
-        let active = try keys.required(used, "expert_used_count")
+        let experts = try RoutedExperts(gguf: &keys, layers: common.layers, gating: .softmaxOfChosen)
         let width = try keys.uniform("expert_feed_forward_length", layers: common.layers, default: nil)
         let window = try keys.integer("attention.sliding_window", in: 0...Hyperparameters.sizeLimit, default: nil)
         let windowed = try windowedLayers(&keys, common.layers)
-        try keys.expect("expert_gating_func", [3])
         let layers = (0..<common.layers).map { layer in
             LayerBlueprint(
                 window: windowed[layer] && window > 0 ? window : nil,
-                feedForward: .experts(count: count, active: active[layer], width: width))
+                feedForward: .experts(count: experts.count, active: experts.active[layer], width: width))
         }
         let rotary = try keys.rotary(ggufTruncates: ggufTruncatesYarn, contextLength: common.contextLength)
         return Reading(blueprint: blueprint(common, rotary, Self.activation, tied: true, layers))
@@ -99,11 +96,10 @@ public struct GPTOSS: Family {
         let layers = windowed.map {
             LayerBlueprint(window: $0 ? window : nil, feedForward: .experts(count: count, active: active, width: width))
         }
-        let biases: Set<Role.Part> = [.queryBias, .keyBias, .valueBias, .attentionOutputBias]
         let activation = Activation.clampedSwiglu(alpha: alpha, limit: limit)
         return Reading(
             blueprint: blueprint(common, rotary, activation, tied: tied, layers),
-            required: hasBias ? biases : [], forbidden: hasBias ? [] : biases)
+            biases: .attentionBiases, areThere: hasBias)
     }
 
     public func configuration(_ model: Model) throws(BindingError) -> JSONObject {

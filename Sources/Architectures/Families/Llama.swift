@@ -11,10 +11,8 @@ public struct Llama: Family {
     public let ggufArchitecture = "llama"
     public let modelTypes = ["llama", "mistral"]
     public let classNames = ["LlamaForCausalLM", "MistralForCausalLM", "LLaMAForCausalLM"]
-    public let ggufKeysIgnored = LlamaArchitecture.keysIgnored
     /// `pretraining_tp` cuts products into parts that are added up again; Mistral's code reads no `layer_types`.
     public let configurationKeysIgnored: Set<String> = ["pretraining_tp"]
-    public let ggufTruncatesYarn = true
     public let ggufNeedsOutput = false
 
     public init() {}
@@ -55,7 +53,7 @@ public struct Llama: Family {
                 family: name, rotary: rotary, tiedEmbeddings: tied,
                 layers: Array(repeating: layer, count: common.layers)))
         let choices: [(String, Set<Role.Part>)] = [
-            ("attention_bias", [.queryBias, .keyBias, .valueBias, .attentionOutputBias]),
+            ("attention_bias", .attentionBiases),
             ("mlp_bias", [.gateBias, .upBias, .downBias]),
         ]
         for (key, parts) in choices {

@@ -3,8 +3,6 @@ import Storage
 
 /// What the families that share GGUF's architecture `llama` share.
 enum LlamaArchitecture {
-    static let keysIgnored: Set<String> = ["rope.scaling.finetuned", "tensor_data_layout"]
-
     /// What each rotary frequency is divided by, where the frequencies are stretched as Llama 3.1's are.
     static let divisors = TensorSlot(.rotaryDivisors, "rope_freqs.weight", optional: true)
 

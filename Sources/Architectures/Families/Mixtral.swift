@@ -10,10 +10,8 @@ public struct Mixtral: Family {
     public let ggufArchitecture = "llama"
     public let modelTypes = ["mixtral"]
     public let classNames = ["MixtralForCausalLM"]
-    public let ggufKeysIgnored = LlamaArchitecture.keysIgnored
     /// Noise on the router's inputs is for training.
     public let configurationKeysIgnored: Set<String> = ["router_jitter_noise"]
-    public let ggufTruncatesYarn = true
     public let ggufNeedsOutput = false
 
     public init() {}
@@ -25,18 +23,11 @@ public struct Mixtral: Family {
 
     public func blueprint(gguf keys: inout Hyperparameters) throws(BindingError) -> Reading {
         let common = try CommonNumbers(gguf: &keys)
-        let count = try keys.integer("expert_count", in: 1...Hyperparameters.expertLimit, default: nil)
-        let used = try keys.perLayer("expert_used_count", layers: common.layers, in: 1...count)
-        let active = try keys.required(used, "expert_used_count")
-        let width = try keys.uniform("feed_forward_length", layers: common.layers, default: nil)
-        try keys.expect("expert_feed_forward_length", [.number(JSONNumber(width))])
-        try keys.expect("expert_gating_func", [1])
+        let experts = try RoutedExperts(gguf: &keys, layers: common.layers)
+        let width = try experts.width(&keys)
         try keys.expect("expert_weights_norm", [true])
         let rotary = try keys.rotary(ggufTruncates: ggufTruncatesYarn, contextLength: common.contextLength)
-        let layers = active.map {
-            LayerBlueprint(window: nil, feedForward: .experts(count: count, active: $0, width: width))
-        }
-        return Reading(blueprint: blueprint(common, rotary, tied: true, layers))
+        return Reading(blueprint: blueprint(common, rotary, tied: true, experts.layers(width: width)))
     }
 
     public func ggufKeys(_ model: Model) throws(BindingError) -> [(key: String, value: MetadataValue)] {

@@ -10,9 +10,6 @@ public struct OLMoE: Family {
     public let ggufArchitecture = "olmoe"
     public let modelTypes = ["olmoe"]
     public let classNames = ["OlmoeForCausalLM"]
-    public let ggufKeysIgnored: Set<String> = ["rope.scaling.finetuned", "tensor_data_layout"]
-    public let configurationKeysIgnored: Set<String> = []
-    public let ggufTruncatesYarn = true
     public let ggufNeedsOutput = true
 
     public init() {}
@@ -21,28 +18,19 @@ public struct OLMoE: Family {
 
     public func blueprint(gguf keys: inout Hyperparameters) throws(BindingError) -> Reading {
         let common = try CommonNumbers(gguf: &keys)
-        let count = try keys.integer("expert_count", in: 1...Hyperparameters.expertLimit, default: nil)
-        let used = try keys.perLayer("expert_used_count", layers: common.layers, in: 1...count)
-        let active = try keys.required(used, "expert_used_count")
-        let width = try keys.uniform("feed_forward_length", layers: common.layers, default: nil)
-        try keys.expect("expert_feed_forward_length", [.number(JSONNumber(width))])
-        try keys.expect("expert_gating_func", [1])
+        let experts = try RoutedExperts(gguf: &keys, layers: common.layers)
+        let width = try experts.width(&keys)
         try keys.expect("expert_weights_norm", [false])
         let rotary = try keys.rotary(ggufTruncates: ggufTruncatesYarn, contextLength: common.contextLength)
-        let layers = active.map {
-            LayerBlueprint(window: nil, feedForward: .experts(count: count, active: $0, width: width))
-        }
-        return Reading(blueprint: blueprint(common, rotary, normalized: false, tied: true, layers))
+        return Reading(
+            blueprint: blueprint(common, rotary, normalized: false, tied: true, experts.layers(width: width)))
     }
 
     public func ggufKeys(_ model: Model) throws(BindingError) -> [(key: String, value: MetadataValue)] {
         guard model.blueprint.router == .chosenOfSoftmax(normalized: false) else {
             throw .notCarried("norm_topk_prob true", "an olmoe GGUF never normalizes routing weights")
         }
-        for layer in model.blueprint.layers.indices where model.tensors[Role(.attentionOutputBias, layer: layer)] != nil
-        {
-            throw .notCarried("attention_bias true", "an olmoe GGUF has no bias after the attention output")
-        }
+        try refuseOutputBias(model)
         let (heads, groups) = (model.blueprint.headCount, model.blueprint.keyValueHeadCount)
         guard groups == heads else {
             throw .notCarried(
@@ -71,11 +59,10 @@ public struct OLMoE: Family {
             defaultTheta: 10000, defaultScaling: .none, contextLength: common.contextLength,
             headDimension: common.headDimension)
         let layer = LayerBlueprint(window: nil, feedForward: .experts(count: count, active: active, width: width))
-        let biases: Set<Role.Part> = [.queryBias, .keyBias, .valueBias, .attentionOutputBias]
         return Reading(
             blueprint: blueprint(
                 common, rotary, normalized: normalized, tied: tied, Array(repeating: layer, count: common.layers)),
-            required: hasBias ? biases : [], forbidden: hasBias ? [] : biases)
+            biases: .attentionBiases, areThere: hasBias)
     }
 
     private static let defaults = CommonNumbers(

@@ -10,17 +10,13 @@ public struct Qwen2: Family {
     public let ggufArchitecture = "qwen2"
     public let modelTypes = ["qwen2"]
     public let classNames = ["Qwen2ForCausalLM"]
-    public let ggufKeysIgnored: Set<String> = ["rope.scaling.finetuned", "tensor_data_layout"]
-    public let configurationKeysIgnored: Set<String> = []
-    /// transformers rounds YaRN's ramp unless the configuration says otherwise, and released ones do not.
-    public let ggufTruncatesYarn = true
     public let ggufNeedsOutput = false
 
     public init() {}
 
     public func blueprint(gguf keys: inout Hyperparameters) throws(BindingError) -> Reading {
         var reading = try denseBlueprint(gguf: &keys)
-        reading.required = Self.biases
+        reading.required = .queryKeyValueBiases
         return reading
     }
 
@@ -44,10 +40,9 @@ public struct Qwen2: Family {
             blueprint: common.blueprint(
                 family: name, rotary: rotary, tiedEmbeddings: tied,
                 layers: windows.map { LayerBlueprint(window: $0, feedForward: .dense(width: width)) }),
-            required: Self.biases)
+            required: .queryKeyValueBiases)
     }
 
-    private static let biases: Set<Role.Part> = [.queryBias, .keyBias, .valueBias]
     private static let defaults = CommonNumbers(
         layers: 32, hiddenSize: 4096, vocabularyCount: 151936, contextLength: 32768, headCount: 32,
         keyValueHeadCount: 32, headDimension: 128, normEpsilon: 1e-6)

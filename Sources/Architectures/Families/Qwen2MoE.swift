@@ -11,10 +11,6 @@ public struct Qwen2MoE: Family {
     public let ggufArchitecture = "qwen2moe"
     public let modelTypes = ["qwen2_moe"]
     public let classNames = ["Qwen2MoeForCausalLM"]
-    public let ggufKeysIgnored: Set<String> = ["rope.scaling.finetuned", "tensor_data_layout"]
-    public let configurationKeysIgnored: Set<String> = []
-    /// transformers rounds YaRN's ramp unless the configuration says otherwise, and released ones do not.
-    public let ggufTruncatesYarn = true
     public let ggufNeedsOutput = true
 
     public init() {}
@@ -23,23 +19,16 @@ public struct Qwen2MoE: Family {
 
     public func blueprint(gguf keys: inout Hyperparameters) throws(BindingError) -> Reading {
         let common = try CommonNumbers(gguf: &keys)
-        let count = try keys.integer("expert_count", in: 1...Hyperparameters.expertLimit, default: nil)
-        let used = try keys.perLayer("expert_used_count", layers: common.layers, in: 1...count)
-        let active = try keys.required(used, "expert_used_count")
+        let experts = try RoutedExperts(gguf: &keys, layers: common.layers)
+        let width = try experts.ownWidth(&keys)
         let outer = try keys.perLayer("feed_forward_length", layers: common.layers)
-        let fallback = outer.flatMap { $0[0] >= active[0] ? $0[0] / active[0] : nil }
-        let width = try keys.uniform("expert_feed_forward_length", layers: common.layers, default: fallback)
         let shared = try keys.uniform(
             "expert_shared_feed_forward_length", layers: common.layers, default: outer?.first)
-        try keys.expect("expert_gating_func", [1])
         try keys.expect("expert_weights_norm", [false])
         let rotary = try keys.rotary(ggufTruncates: ggufTruncatesYarn, contextLength: common.contextLength)
-        let layers = active.map {
-            LayerBlueprint(
-                window: nil, feedForward: .experts(count: count, active: $0, width: width), sharedExpertWidth: shared)
-        }
+        let layers = experts.layers(width: width, sharedWidth: shared)
         return Reading(
-            blueprint: blueprint(common, rotary, normalized: false, tied: true, layers), required: Self.biases)
+            blueprint: blueprint(common, rotary, normalized: false, tied: true, layers), required: .queryKeyValueBiases)
     }
 
     public func ggufKeys(_ model: Model) throws(BindingError) -> [(key: String, value: MetadataValue)] {
@@ -47,11 +36,7 @@ public struct Qwen2MoE: Family {
         guard blueprint.router == .chosenOfSoftmax(normalized: false) else {
             throw .notCarried("norm_topk_prob true", "a qwen2moe GGUF never normalizes routing weights")
         }
-        if let layer = blueprint.layers.firstIndex(where: { $0.expertCount == 0 }) {
-            throw .notCarried(
-                "mlp_only_layers, decoder_sparse_step",
-                "layer \(layer) is dense, and a qwen2moe GGUF has no dense layers")
-        }
+        try refuseDenseLayers(blueprint)
         try refuseWindows(blueprint)
         try refuseFreeHeads(blueprint)
         for layer in blueprint.layers.indices where model.tensors[Role(.queryBias, layer: layer)] == nil {
@@ -94,10 +79,9 @@ public struct Qwen2MoE: Family {
         }
         return Reading(
             blueprint: blueprint(common, rotary, normalized: normalized, tied: tied, layers),
-            required: hasBias ? Self.biases : [], forbidden: hasBias ? [] : Self.biases)
+            biases: .queryKeyValueBiases, areThere: hasBias)
     }
 
-    private static let biases: Set<Role.Part> = [.queryBias, .keyBias, .valueBias]
     private static let defaults = CommonNumbers(
         layers: 24, hiddenSize: 2048, vocabularyCount: 151936, contextLength: 32768, headCount: 16,
         keyValueHeadCount: 16, headDimension: 128, normEpsilon: 1e-6)

@@ -10,10 +10,6 @@ public struct Qwen3: Family {
     public let ggufArchitecture = "qwen3"
     public let modelTypes = ["qwen3"]
     public let classNames = ["Qwen3ForCausalLM"]
-    public let ggufKeysIgnored: Set<String> = ["rope.scaling.finetuned", "tensor_data_layout"]
-    public let configurationKeysIgnored: Set<String> = []
-    /// transformers rounds YaRN's ramp unless the configuration says otherwise, and released ones do not.
-    public let ggufTruncatesYarn = true
     public let ggufNeedsOutput = false
 
     public init() {}
@@ -24,10 +20,7 @@ public struct Qwen3: Family {
 
     public func ggufKeys(_ model: Model) throws(BindingError) -> [(key: String, value: MetadataValue)] {
         try refuseWindows(model.blueprint)
-        for layer in model.blueprint.layers.indices where model.tensors[Role(.attentionOutputBias, layer: layer)] != nil
-        {
-            throw .notCarried("attention_bias true", "a qwen3 GGUF has no bias after the attention output")
-        }
+        try refuseOutputBias(model)
         return try prefixedGGUFKeys(model.blueprint)
     }
 
@@ -43,12 +36,11 @@ public struct Qwen3: Family {
         let rotary = try keys.rotary(
             defaultTheta: 10000, defaultScaling: .none, contextLength: common.contextLength,
             headDimension: common.headDimension)
-        let biases: Set<Role.Part> = [.queryBias, .keyBias, .valueBias, .attentionOutputBias]
         return Reading(
             blueprint: common.blueprint(
                 family: name, rotary: rotary, tiedEmbeddings: tied,
                 layers: windows.map { LayerBlueprint(window: $0, feedForward: .dense(width: width)) }),
-            required: hasBias ? biases : [], forbidden: hasBias ? [] : biases)
+            biases: .attentionBiases, areThere: hasBias)
     }
 
     private static let defaults = CommonNumbers(

@@ -10,11 +10,8 @@ public struct Qwen3MoE: Family {
     public let ggufArchitecture = "qwen3moe"
     public let modelTypes = ["qwen3_moe"]
     public let classNames = ["Qwen3MoeForCausalLM"]
-    public let ggufKeysIgnored: Set<String> = ["rope.scaling.finetuned", "tensor_data_layout"]
     /// `max_window_layers` and `layer_types` belong to other Qwen families; transformers does not read them here.
     public let configurationKeysIgnored: Set<String> = ["max_window_layers", "layer_types"]
-    /// transformers rounds YaRN's ramp unless the configuration says otherwise, and released ones do not.
-    public let ggufTruncatesYarn = true
     public let ggufNeedsOutput = false
 
     public init() {}
@@ -23,19 +20,11 @@ public struct Qwen3MoE: Family {
 
     public func blueprint(gguf keys: inout Hyperparameters) throws(BindingError) -> Reading {
         let common = try CommonNumbers(gguf: &keys)
-        let count = try keys.integer("expert_count", in: 1...Hyperparameters.expertLimit, default: nil)
-        let used = try keys.perLayer("expert_used_count", layers: common.layers, in: 1...count)
-        let active = try keys.required(used, "expert_used_count")
-        let outer = try keys.perLayer("feed_forward_length", layers: common.layers)
-        let fallback = outer.flatMap { $0[0] >= active[0] ? $0[0] / active[0] : nil }
-        let width = try keys.uniform("expert_feed_forward_length", layers: common.layers, default: fallback)
-        try keys.expect("expert_gating_func", [1])
+        let experts = try RoutedExperts(gguf: &keys, layers: common.layers)
+        let width = try experts.ownWidth(&keys)
         try keys.expect("expert_weights_norm", [true])
         let rotary = try keys.rotary(ggufTruncates: ggufTruncatesYarn, contextLength: common.contextLength)
-        let layers = active.map {
-            LayerBlueprint(window: nil, feedForward: .experts(count: count, active: $0, width: width))
-        }
-        return Reading(blueprint: blueprint(common, rotary, normalized: true, tied: true, layers))
+        return Reading(blueprint: blueprint(common, rotary, normalized: true, tied: true, experts.layers(width: width)))
     }
 
     public func ggufKeys(_ model: Model) throws(BindingError) -> [(key: String, value: MetadataValue)] {
@@ -43,17 +32,11 @@ public struct Qwen3MoE: Family {
         guard blueprint.router == .chosenOfSoftmax(normalized: true) else {
             throw .notCarried("norm_topk_prob false", "a qwen3moe GGUF always normalizes routing weights")
         }
-        if let layer = blueprint.layers.firstIndex(where: { $0.expertCount == 0 }) {
-            throw .notCarried(
-                "mlp_only_layers, decoder_sparse_step",
-                "layer \(layer) is dense, and a qwen3moe GGUF has no dense layers")
-        }
+        try refuseDenseLayers(blueprint)
         if blueprint.layers.contains(where: { $0.window != nil }) {
             throw .notCarried("use_sliding_window true", "a qwen3moe GGUF has no windows")
         }
-        for layer in blueprint.layers.indices where model.tensors[Role(.attentionOutputBias, layer: layer)] != nil {
-            throw .notCarried("attention_bias true", "a qwen3moe GGUF has no bias after the attention output")
-        }
+        try refuseOutputBias(model)
         return try commonGGUFKeys(blueprint).map { (ggufArchitecture + "." + $0.0, $0.1) }
     }
 
@@ -85,10 +68,9 @@ public struct Qwen3MoE: Family {
                 feedForward: $0
                     ? .dense(width: denseWidth) : .experts(count: count, active: active, width: width))
         }
-        let biases: Set<Role.Part> = [.queryBias, .keyBias, .valueBias, .attentionOutputBias]
         return Reading(
             blueprint: blueprint(common, rotary, normalized: normalized, tied: tied, layers),
-            required: hasBias ? biases : [], forbidden: hasBias ? [] : biases)
+            biases: .attentionBiases, areThere: hasBias)
     }
 
     public func configuration(_ model: Model) throws(BindingError) -> JSONObject {

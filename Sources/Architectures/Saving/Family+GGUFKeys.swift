@@ -22,6 +22,23 @@ extension Family {
                 "keep the folder; or set sliding_window to null in its config.json, which changes texts longer than it")
     }
 
+    /// Refuses a bias after attention's output, for an architecture without one.
+    func refuseOutputBias(_ model: Model) throws(BindingError) {
+        for layer in model.blueprint.layers.indices where model.tensors[Role(.attentionOutputBias, layer: layer)] != nil
+        {
+            throw .notCarried(
+                "attention_bias true", "a GGUF of \(ggufArchitecture) has no bias after the attention output")
+        }
+    }
+
+    /// Refuses layers without experts, for an architecture without such.
+    func refuseDenseLayers(_ blueprint: Blueprint) throws(BindingError) {
+        guard let layer = blueprint.layers.firstIndex(where: { $0.expertCount == 0 }) else { return }
+        throw .notCarried(
+            "mlp_only_layers, decoder_sparse_step",
+            "layer \(layer) is dense, and a GGUF of \(ggufArchitecture) has no dense layers")
+    }
+
     /// Refuses heads whose widths do not add up to the hidden size, for an architecture in which llama.cpp wants that.
     func refuseFreeHeads(_ blueprint: Blueprint) throws(BindingError) {
         let width = blueprint.headCount * blueprint.headDimension

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "packed_rows.h"
+
 /// The instruction sets that kernels are compiled for: every kernel for the first three, products of coded vectors for all.
 enum { lk_portable, lk_avx2, lk_avx512, lk_variant_count, lk_vnni = lk_variant_count, lk_amx, lk_coded_variant_count };
 

@@ -1,28 +1,34 @@
-/// Decoding a few rows at a time, in two passes over a tile that stays in cache: codes to float32 as they lie, then each row
-/// less its zero points and times its scales.
+import CKernels
+
+/// Decoding a few rows at a time. Codes of eight and four bits go through kernels, which take a run of codes under one scale to
+/// float32 at once; of other widths through a pass over codes and one over scales.
 extension PackedWeights {
     /// Decodes rows of the view, one after another.
     /// - Shape: values [range.count, columns].
-    func decode(_ range: Range<Int>, into values: UnsafeMutablePointer<Float>) {
+    func decode(_ range: Range<Int>, into values: UnsafeMutablePointer<Float>, variant: KernelVariant) {
         let range = range.lowerBound + firstRow..<range.upperBound + firstRow
-        codes.withBytes { bytes in
-            switch scheme {
-            case .fp8: decodeBytes(bytes, range, into: values) { E4M3.values[Int($0)] }
-            case .bytes: decodeBytes(bytes, range, into: values) { Float(Int8(bitPattern: $0)) }
-            case .words(let bits, _, _): decodeWords(bytes, bits, range, into: values)
-            case .awq: decodeAWQ(bytes, range, into: values)
-            case .gptq(let bits, _, _): decodeGPTQ(bytes, bits, range, into: values)
-            }
+        if let kernels = lk_packed_of(variant.index)?.pointee, hasKernels {
+            decode(range, by: kernels, into: values)
+        } else {
+            decodeBitwise(range, into: values)
         }
-        scale(range, values)
     }
 
-    private func decodeBytes(
-        _ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, into values: UnsafeMutablePointer<Float>,
-        _ number: (UInt8) -> Float
-    ) {
-        let start = range.lowerBound * columns
-        for index in 0..<range.count * columns { values[index] = number(bytes[start + index]) }
+    /// Decodes rows of the whole matrix, a code at a time.
+    private func decodeBitwise(_ range: Range<Int>, into values: UnsafeMutablePointer<Float>) {
+        codes.withBytes { bytes in
+            switch scheme {
+            case .words(let bits, _, _): decodeWords(bytes, bits, range, into: values)
+            case .gptq(let bits, _, _): decodeGPTQ(bytes, bits, range, into: values)
+            case .fp8, .bytes, .awq: preconditionFailure("\(scheme.name) has kernels")
+            }
+        }
+        withScales { scales, zeros, across in
+            for row in range {
+                fill(row, scales: scales, zeros: zeros, across)
+                apply(scales: scales, zeros: zeros, to: values + (row - range.lowerBound) * columns, across)
+            }
+        }
     }
 
     /// Words along a row: element i at bits b·i, from −2ᵇ⁻¹ on.
@@ -32,38 +38,8 @@ extension PackedWeights {
         let (width, middle) = (codes.shape[1], Float(1 << (bits - 1)))
         for row in range {
             let out = values + (row - range.lowerBound) * columns
-            let first = row * width
-            guard 32 % bits == 0 else {
-                for column in 0..<columns {
-                    out[column] = Float(bytes.bits(bits, at: column * bits, from: first)) - middle
-                }
-                continue
-            }
-            let (perWord, mask) = (32 / bits, UInt32(1) << UInt32(bits) - 1)
-            for index in 0..<width {
-                var word = bytes.word(first + index)
-                for column in index * perWord..<min(columns, (index + 1) * perWord) {
-                    out[column] = Float(word & mask) - middle
-                    word >>= UInt32(bits)
-                }
-            }
-        }
-    }
-
-    /// Words across rows: slot s of a word is row `order[s]` of its eight.
-    private func decodeAWQ(
-        _ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, into values: UnsafeMutablePointer<Float>
-    ) {
-        let width = codes.shape[1]
-        for index in range.lowerBound / 8...(range.upperBound - 1) / 8 {
-            for slot in 0..<8 {
-                let row = index * 8 + Self.awqOrder[slot]
-                guard range.contains(row) else { continue }
-                let out = values + (row - range.lowerBound) * columns
-                let shift = UInt32(4 * slot)
-                for column in 0..<columns {
-                    out[column] = Float(bytes.word(column * width + index) >> shift & 15)
-                }
+            for column in 0..<columns {
+                out[column] = Float(bytes.bits(bits, at: column * bits, from: row * width)) - middle
             }
         }
     }
@@ -72,24 +48,10 @@ extension PackedWeights {
     private func decodeGPTQ(
         _ bytes: UnsafeRawBufferPointer, _ bits: Int, _ range: Range<Int>, into values: UnsafeMutablePointer<Float>
     ) {
-        guard 32 % bits == 0 else {
-            for row in range {
-                let out = values + (row - range.lowerBound) * columns
-                for column in 0..<columns {
-                    out[column] = Float(bytes.bits(bits, at: column * bits, word: rows, from: row))
-                }
-            }
-            return
-        }
-        let (perWord, mask) = (32 / bits, UInt32(1) << UInt32(bits) - 1)
-        for index in 0..<columns / perWord {
-            for row in range {
-                var word = bytes.word(index * rows + row)
-                let out = values + (row - range.lowerBound) * columns + index * perWord
-                for place in 0..<perWord {
-                    out[place] = Float(word & mask)
-                    word >>= UInt32(bits)
-                }
+        for row in range {
+            let out = values + (row - range.lowerBound) * columns
+            for column in 0..<columns {
+                out[column] = Float(bytes.bits(bits, at: column * bits, word: rows, from: row))
             }
         }
     }
@@ -97,21 +59,19 @@ extension PackedWeights {
     /// The row of its eight that each slot of an AutoAWQ word holds.
     static let awqOrder = [0, 2, 4, 6, 1, 3, 5, 7]
 
-    /// Takes zero points from decoded codes and multiplies by scales.
-    private func scale(_ range: Range<Int>, _ values: UnsafeMutablePointer<Float>) {
+    /// Lends room for the scales of a row, and for its zero points where there are any.
+    func withScales(
+        _ body: (UnsafeMutablePointer<Float>, _ zeros: UnsafeMutablePointer<Float>?, _ across: Int) -> Void
+    ) {
         let across = scheme.tile.count(rows: rows, columns: columns).across
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * across) { rowScales in
-            guard let scales = rowScales.baseAddress else { return }
-            let zeros = scheme.hasZeroPoints ? scales + across : nil
-            for row in range {
-                fill(row, scales: scales, zeros: zeros, across)
-                apply(scales: scales, zeros: zeros, to: values + (row - range.lowerBound) * columns, across)
-            }
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * across) { room in
+            guard let scales = room.baseAddress else { return }
+            body(scales, scheme.hasZeroPoints ? scales + across : nil, across)
         }
     }
 
     /// The scales and zero points of one row, across.
-    private func fill(
+    func fill(
         _ row: Int, scales target: UnsafeMutablePointer<Float>, zeros: UnsafeMutablePointer<Float>?, _ across: Int
     ) {
         let down = row / scheme.tile.size(rows: rows, columns: columns).rows

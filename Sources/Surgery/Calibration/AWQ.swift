@@ -39,7 +39,8 @@ public struct AWQ: Sendable {
                 message: "AWQ is for weights of 4 bits alone: it moves the difficulty from weights to activations",
                 remedy: entry.to.isW4A8
                     ? "quantize as w4a8 by gptq, or as w4a16 by awq, or add fallback to take w4a16"
-                    : "use w4a16, q4_0, q4_1, q4_k, iq4_nl, iq4_xs or mxfp4, or another method")
+                    : "use w4a16, q4_0, q4_1, q4_k, iq4_nl, iq4_xs or mxfp4 for all of it (of a whole model: m.layers, as "
+                        + "recipes mix in others), or another method")
         }
         self.plan = plan
         self.mostRows = mostRows

@@ -71,7 +71,7 @@ struct ExpertChoice {
         }
         for (layer, row) in zip(layers, try rows(argument)) {
             if let bad = row.first(where: { !(0..<counts[layer]).contains($0) }) {
-                throw LanguageError.outOfRange(bad, count: counts[layer], of: "layer \(layer) of experts")
+                throw LanguageError.outOfRange(bad, count: counts[layer], of: "layer \(layer)'s experts")
             }
             let named = Set(row)
             kept[layer] = label.name == "keep" ? named.sorted() : kept[layer]?.filter { !named.contains($0) }

@@ -66,12 +66,22 @@ enum Prune: Command {
         return Outcome(.object(shown(owner, edited, summary)), edited: .object(edited))
     }
 
+    static func forecast(_ call: Invocation, in session: Session) throws -> [String] {
+        guard let label = call.label("measure") else { return [] }
+        let choice = try PruneChoice(try call.required("layers"), call, session)
+        return try sweep(choice, call).forecast(label, of: choice.owner)
+    }
+
     private static func measured(
         _ label: BoundLabel, _ argument: BoundArgument, _ call: Invocation, _ session: Session
     ) throws -> Outcome {
         let choice = try PruneChoice(argument, call, session)
+        return try sweep(choice, call).measured(label, of: choice.owner, in: session)
+    }
+
+    private static func sweep(_ choice: PruneChoice, _ call: Invocation) -> WeightSweep {
         let owner = choice.owner
-        let sweep = WeightSweep(call: call, state: ("gone", "without them")) { part in
+        return WeightSweep(call: call, state: ("gone", "without them")) { part in
             if let part, owner.model.blueprint.layers[part.layer].expertCount == 0 { return nil }
             let plan = try choice.plan(of: part)
             // Found out before anything is run.
@@ -80,7 +90,6 @@ enum Prune: Command {
             let first = part?.layer ?? layers.first { !plan.dropped($0).isEmpty } ?? owner.model.blueprint.layers.count
             return WeightVariant(from: first) { edit.model }
         }
-        return try sweep.measured(label, of: owner, in: session)
     }
 
     /// The plan that makes the present restriction last.

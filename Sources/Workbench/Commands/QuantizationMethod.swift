@@ -45,6 +45,11 @@ struct QuantizationMethod {
             throw LanguageError(
                 .unknownLabel, "`\(label.name)` belongs to gptq", help: "Write by gptq over CORPUS.", span: label.span)
         }
+        if name != "rtn", call["over"] == nil, call.label("measure") == nil {
+            throw LanguageError(
+                .missingArgument, "\(name) chooses codes by what a corpus makes of them",
+                help: "Write by \(name) over CORPUS.", span: call["by"]?.span)
+        }
         if name != "rtn", let using = call.label("using") {
             throw LanguageError(
                 .unknownLabel, "\(name) measures what it needs over its own corpus", help: "Leave out using.",
@@ -58,6 +63,11 @@ struct QuantizationMethod {
     /// The importance that `using` names.
     func importance(for owner: ModelValue, in session: Session) throws -> Importance? {
         guard let argument = call["using"] else { return nil }
+        if case .text(let path) = argument.value {
+            throw LanguageError(
+                .wrongKind, "an importance matrix is read before it is used",
+                help: "Write using (imatrix \(path.debugDescription)).", span: argument.span)
+        }
         return try argument.asObject(ImportanceValue.self, "importance").importance(for: owner, in: session)
     }
 

@@ -138,7 +138,9 @@ enum Quantize: Command {
         let given = call.labels.filter { ["as", "to"].contains($0.name) || ($0.name == "by" && isRule) }
         guard let label = given.first, given.count == 1, let argument = label.arguments.first else {
             throw LanguageError(
-                .missingArgument, "`quantize` takes one of as, to and by frequency", help: "usage: \(signature.usage)",
+                .missingArgument, "`quantize` takes one of as, to and by frequency",
+                help:
+                    "quantize m as q4_k_m, quantize m to 4.25bits over CORPUS, or quantize m by frequency over CORPUS",
                 span: given.dropFirst().first?.span)
         }
         if label.name == "as" {

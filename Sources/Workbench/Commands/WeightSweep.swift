@@ -38,9 +38,7 @@ struct WeightSweep {
                 help: "measure \(metric.label) over CORPUS", span: label.span)
         }
         let selection = argument.isEach ? try Self.checkUnit(argument, call) : nil
-        let parts = selection?.parts ?? []
-        let variants =
-            try argument.isEach ? parts.map { part in try part.flatMap { try edited($0) } } : [edited(nil)]
+        let variants = try variants(of: selection)
         let corpus = try over.asObject(CorpusValue.self, "corpus").tokens(for: owner)
         let means = try Sweep.copies(
             variants, of: owner.model, over: corpus, measure: try metric.metric(for: owner), engine: session.engine
@@ -53,6 +51,28 @@ struct WeightSweep {
         if let selection { return Outcome(.object(array(metric, means, selection, subject))) }
         let value = number(metric, means, n: corpus.items.count, arithmetic, subject)
         return Outcome(.object(value))
+    }
+
+    private func variants(of selection: Selection?) throws -> [WeightVariant?] {
+        guard let selection else { return [try edited(nil)] }
+        return try selection.parts.map { part in try part.flatMap { try edited($0) } }
+    }
+
+    /// What measuring would compute, told before it is run.
+    func forecast(_ label: BoundLabel, of owner: ModelValue) throws -> [String] {
+        let argument = try call.required(call.signature.parameters[0].name)
+        let selection = argument.isEach ? try Self.checkUnit(argument, call) : nil
+        let variants = try variants(of: selection).compactMap(\.self)
+        guard let corpus = try label["over"]?.asObject(CorpusValue.self, "corpus").tokens(for: owner) else { return [] }
+        let (tokens, layers) = (corpus.items.reduce(0) { $0 + $1.tokens.count }, owner.model.blueprint.layers.count)
+        var cost = SweepCost()
+        cost.fullCells = tokens * layers * variants.count
+        cost.computedCells = variants.reduce(0) { $0 + tokens * (layers - ($1.firstLayer ?? 0)) }
+        let cells = "\(NumberText.grouped(cost.computedCells)) of \(NumberText.grouped(cost.fullCells)) cells"
+        return [
+            "cost: \(variants.count) copies of the model over \(NumberText.grouped(tokens)) tokens; computes \(cells) "
+                + "(layer × position) of full passes"
+        ]
     }
 
     private func array(

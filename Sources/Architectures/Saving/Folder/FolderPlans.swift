@@ -23,9 +23,16 @@ struct FolderPlans {
         let name: String
         /// The form of its name, with holes for layer and expert.
         let form: String
-        let scheme: PackingScheme?
-        /// Whether its columns have groups of their own.
-        let isOrdered: Bool
+        /// How it is packed; nil for plain numbers.
+        let packing: Packing?
+    }
+
+    /// A packing as compressed-tensors tells packings apart.
+    enum Packing: Hashable {
+        /// `isOrdered`: its columns have groups of their own.
+        case scheme(PackingScheme, isOrdered: Bool)
+        /// MXFP4, codes and scales apart.
+        case blocks
     }
 
     init(model: Model, family: any Family, narrows: Bool) {
@@ -70,16 +77,23 @@ struct FolderPlans {
         let matrix = try matrices(slot, form, layer, expert, name)[0]
         let isMatrix = !slot.parts[0].isVector
         let stem = name.replacingSuffix(".weight", by: "")
-        if isMatrix, slot.parts[0] != .embedding {
+        let isRearranged = family.rearrangement(of: slot.parts[0], of: model, for: .huggingFace) != nil
+        let isModule = isMatrix && slot.parts[0] != .embedding
+        let isBlocks = isModule && !isRearranged && matrix.packed == nil && matrix.format == .mxfp4
+        if isModule {
+            let scheme = matrix.packed.map { Packing.scheme($0.scheme, isOrdered: $0.groupIndex != nil) }
             modules.append(
                 Module(
-                    name: stem, form: form.name.replacingSuffix(".weight", by: ""), scheme: matrix.packed?.scheme,
-                    isOrdered: matrix.packed?.groupIndex != nil))
+                    name: stem, form: form.name.replacingSuffix(".weight", by: ""),
+                    packing: isBlocks ? .blocks : scheme))
+        }
+        if isBlocks, name.hasSuffix(".weight") {
+            tensors += Self.blocks(matrix, stem)
+            return
         }
         if let packed = matrix.packed {
             guard slot.parts[0] != .embedding, name.hasSuffix(".weight"), packed.firstRow == 0,
-                packed.rows == matrix.rows,
-                family.rearrangement(of: slot.parts[0], of: model, for: .huggingFace) == nil
+                packed.rows == matrix.rows, !isRearranged
             else {
                 throw .notCarried(
                     name, "readers of Hugging Face folders take no \(packed.scheme.name) here",
@@ -95,6 +109,19 @@ struct FolderPlans {
             written == matrix.format
             ? matrix.part(as: written, order) : .produce { try matrix.forEachNarrowed(to: written, in: order, $0) }
         tensors.append(TensorPlan(name: name, format: .block(written), shape: shape, parts: [part]))
+    }
+
+    /// MXFP4 under compressed-tensors' names: [R, C/2] bytes of two codes, [R, C/32] bytes of powers of two.
+    private static func blocks(_ matrix: Matrix, _ stem: String) -> [TensorPlan] {
+        let (rows, columns) = (matrix.rows, matrix.columns)
+        return [
+            TensorPlan(
+                name: stem + ".weight_packed", format: .plain(.u8), shape: [rows, columns / 2],
+                parts: [ExpertBlocks.codes([matrix])]),
+            TensorPlan(
+                name: stem + ".weight_scale", format: .plain(.u8), shape: [rows, columns / MXFP4.blockLength],
+                parts: [ExpertBlocks.scales([matrix])]),
+        ]
     }
 
     // MARK: A tensor a layer
@@ -162,7 +189,8 @@ struct FolderPlans {
         let isStack = matrices.count > 1
         let readable =
             isStack
-            ? "one of bf16, f16, f32 or mxfp4 for all experts of a layer" : "bf16, f16, f32, fp8, w4a16, w8a8 and w4a8"
+            ? "one of bf16, f16, f32 or mxfp4 for all experts of a layer"
+            : "bf16, f16, f32, mxfp4, fp8, w4a16, w8a8 and w4a8"
         return .notCarried(
             name, "it is \(names.joined(separator: " and ")), and Hugging Face folders hold \(readable) here",
             remedy: "decode it first: dequantize m as bf16" + (isStack ? "; or quantize m.experts as mxfp4" : ""))

@@ -15,38 +15,40 @@ struct QuantizationConfiguration {
     /// - Throws: `BindingError` for a mixture that no reader knows.
     init(_ modules: [FolderPlans.Module], hasBlocks: Bool, source: JSON?) throws(BindingError) {
         self.modules = modules
-        packed = modules.filter { $0.scheme != nil }
-        guard let scheme = packed.first?.scheme else {
+        packed = modules.filter { $0.packing != nil }
+        let packings = Set(packed.compactMap(\.packing))
+        guard let first = packed.first?.packing else {
             json = hasBlocks ? Self.blocks(source) : nil
             return
         }
         guard !hasBlocks else {
-            throw Self.mixture("MXFP4 experts and \(scheme.name)", "dequantize one of them as bf16")
+            throw Self.mixture("gpt-oss' MXFP4 experts and \(first.name)", "dequantize one of them as bf16")
         }
-        let schemes = Set(packed.compactMap(\.scheme))
-        switch scheme {
-        case .awq, .gptq:
-            let method = if case .awq = scheme { "awq" } else { "gptq" }
+        switch first.scheme {
+        case .awq?, .gptq?:
+            let method = if case .awq? = first.scheme { "awq" } else { "gptq" }
             guard let source, source["quant_method"]?.asString == method else {
-                throw Self.mixture("\(scheme.name) without its configuration", "quantize as w4a16 instead")
+                throw Self.mixture("\(first.name) without its configuration", "quantize as w4a16 instead")
             }
-            guard schemes.count == 1 else { throw Self.mixture(names(schemes), "dequantize one of them as bf16") }
+            guard Set(packings.map(\.scheme)).count == 1 else {
+                throw Self.mixture(names(packings), "dequantize one of them as bf16")
+            }
             json = source
-        case .fp8(.block(let rows, let columns)):
-            guard schemes.count == 1 else {
-                throw Self.mixture(names(schemes), "use fp8-channel, which compressed-tensors mixes with others")
+        case .fp8(.block(let rows, let columns))?:
+            guard packings.count == 1 else {
+                throw Self.mixture(names(packings), "use fp8-channel, which compressed-tensors mixes with others")
             }
             json = fp8(rows, columns)
         default:
-            guard schemes.allSatisfy(\.isCompressedTensors) else {
-                throw Self.mixture(names(schemes), "dequantize one of them as bf16")
+            guard packings.allSatisfy(\.isCompressedTensors) else {
+                throw Self.mixture(names(packings), "dequantize one of them as bf16")
             }
             json = compressedTensors()
         }
     }
 
-    private func names(_ schemes: Set<PackingScheme>) -> String {
-        schemes.map(\.name).sorted().joined(separator: " and ")
+    private func names(_ packings: Set<FolderPlans.Packing>) -> String {
+        Set(packings.map(\.name)).sorted().joined(separator: " and ")
     }
 
     private static func mixture(_ what: String, _ remedy: String) -> BindingError {
@@ -69,7 +71,7 @@ struct QuantizationConfiguration {
         [
             "quant_method": "fp8", "fmt": "e4m3", "activation_scheme": "dynamic",
             "weight_block_size": [.number(JSONNumber(rows)), .number(JSONNumber(columns))],
-            "modules_to_not_convert": .array(modules.filter { $0.scheme == nil }.map { .string($0.name) }),
+            "modules_to_not_convert": .array(modules.filter { $0.packing == nil }.map { .string($0.name) }),
         ]
     }
 
@@ -77,17 +79,13 @@ struct QuantizationConfiguration {
 
     /// A group for each scheme. One scheme is that of every `Linear` but those ignored; several name their modules.
     private func compressedTensors() -> JSON {
-        var kinds: [Kind] = []
-        for module in packed {
-            guard let scheme = module.scheme else { continue }
-            let kind = Kind(scheme: scheme, isOrdered: module.isOrdered)
-            if !kinds.contains(kind) { kinds.append(kind) }
-        }
+        var kinds: [FolderPlans.Packing] = []
+        for case let packing? in packed.map(\.packing) where !kinds.contains(packing) { kinds.append(packing) }
         var groups = JSONObject()
         for (number, kind) in kinds.enumerated() {
-            let own = modules.filter { $0.scheme == kind.scheme && $0.isOrdered == kind.isOrdered }
-            var group = kind.json
-            group["targets"] = .array(kinds.count == 1 ? ["Linear"] : patterns(own).map { .string($0) })
+            var group = kind.group
+            let own = patterns(modules.filter { $0.packing == kind })
+            group["targets"] = .array(kinds.count == 1 ? ["Linear"] : own.map { .string($0) })
             groups["group_\(number)"] = .object(group)
         }
         let formats = Set(kinds.map(\.format))
@@ -95,7 +93,7 @@ struct QuantizationConfiguration {
             "quant_method": "compressed-tensors", "quantization_status": "compressed",
             "format": .string(formats.count == 1 ? formats.first ?? "" : "mixed-precision"),
             "config_groups": .object(groups),
-            "ignore": .array(patterns(modules.filter { $0.scheme == nil }).map { .string($0) }),
+            "ignore": .array(patterns(modules.filter { $0.packing == nil }).map { .string($0) }),
             "kv_cache_scheme": .null, "global_compression_ratio": .null,
         ]
     }
@@ -114,79 +112,5 @@ struct QuantizationConfiguration {
             }
         }
         return patterns
-    }
-
-    /// A scheme as compressed-tensors tells schemes apart.
-    private struct Kind: Hashable {
-        let scheme: PackingScheme
-        let isOrdered: Bool
-
-        var format: String {
-            switch scheme {
-            case .words: "pack-quantized"
-            case .bytes: "int-quantized"
-            case .fp8, .awq, .gptq: "float-quantized"
-            }
-        }
-
-        /// The group, its targets apart.
-        var json: JSONObject {
-            var group = JSONObject()
-            group["format"] = .string(format)
-            group["weights"] = .object(weights)
-            group["input_activations"] = activations
-            group["output_activations"] = .null
-            return group
-        }
-
-        private var isFloat: Bool { if case .fp8 = scheme { true } else { false } }
-
-        private var weights: JSONObject {
-            var weights = Self.arguments(bits: scheme.bits, isFloat: isFloat, isDynamic: false)
-            weights["symmetric"] = .boolean(!scheme.hasZeroPoints)
-            switch scheme.tile {
-            case .tensor: weights["strategy"] = "tensor"
-            case .channel: weights["strategy"] = "channel"
-            case .group(let length):
-                weights["strategy"] = "group"
-                weights["group_size"] = .number(JSONNumber(length))
-            case .block(let rows, let columns):
-                weights["strategy"] = "block"
-                weights["block_structure"] = [.number(JSONNumber(rows)), .number(JSONNumber(columns))]
-            }
-            if isOrdered { weights["actorder"] = "group" }
-            return weights
-        }
-
-        /// 8-bit codes and bytes are multiplied with activations that are rounded to 8 bits, token by token.
-        private var activations: JSON {
-            if case .words = scheme { return .null }
-            var arguments = Self.arguments(bits: 8, isFloat: isFloat, isDynamic: true)
-            arguments["strategy"] = "token"
-            return .object(arguments)
-        }
-
-        private static func arguments(bits: Int, isFloat: Bool, isDynamic: Bool) -> JSONObject {
-            var arguments = JSONObject()
-            arguments["num_bits"] = .number(JSONNumber(bits))
-            arguments["type"] = isFloat ? "float" : "int"
-            arguments["symmetric"] = true
-            arguments["strategy"] = .null
-            arguments["group_size"] = .null
-            arguments["block_structure"] = .null
-            arguments["dynamic"] = .boolean(isDynamic)
-            arguments["actorder"] = .null
-            return arguments
-        }
-    }
-}
-
-extension PackingScheme {
-    /// Whether compressed-tensors has the layout.
-    fileprivate var isCompressedTensors: Bool {
-        switch self {
-        case .fp8(.block), .awq, .gptq: false
-        case .fp8, .words, .bytes: true
-        }
     }
 }
