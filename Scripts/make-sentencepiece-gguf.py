@@ -26,7 +26,9 @@ def vocabulary():
     whole = json.load(open(os.path.join(ROOT, "llama-spm.json"), encoding="utf-8"))
     pieces = list(zip(whole["tokens"], whole["scores"], whole["types"]))
     taken = pieces[: 259 + TRAINED]
-    taken += [piece for piece in pieces[259 + TRAINED:] if len(piece[0]) == 1 and (piece[0] == "\u2581" or ord(piece[0]) < 0x250)]
+    # Every character of a piece is a piece.
+    wanted = {character for spelling, _, _ in taken[259:] for character in spelling} | set(map(chr, range(0x250)))
+    taken += [piece for piece in pieces[259 + TRAINED:] if len(piece[0]) == 1 and piece[0] in wanted]
     return taken + [("<tool>", 0.0, 4), ("<|im_start|>", 0.0, 4)]
 
 

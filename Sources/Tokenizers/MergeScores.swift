@@ -42,6 +42,14 @@ struct MergeScores {
         }
     }
 
+    /// The characters of a spelling.
+    static func characters(_ spelling: [UInt8]) -> [[UInt8]] {
+        let starts = spelling.indices.filter { $0 == 0 || spelling[$0] & 0xC0 != 0x80 }
+        return starts.enumerated().map { number, start in
+            Array(spelling[start..<(number + 1 < starts.count ? starts[number + 1] : spelling.count)])
+        }
+    }
+
     private static func unsayable(_ why: String) -> TokenizerError {
         .unsupported("model.merges", "merges that scores cannot say: \(why)", supported: ["merges made from scores"])
     }

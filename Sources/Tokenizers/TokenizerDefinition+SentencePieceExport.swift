@@ -34,6 +34,14 @@ extension TokenizerDefinition {
             }
             ids[Array(entry.spelling.utf8)] = id
         }
+        for (id, entry) in entries.enumerated() where entry.kind == .normal {
+            for character in MergeScores.characters(Array(entry.spelling.utf8)) where ids[character] == nil {
+                throw .unsupported(
+                    "tokenizer.ggml.tokens, id \(id)",
+                    "a piece of characters that are no pieces, \(entry.spelling.debugDescription), in tokenizer.json",
+                    supported: ["pieces made of pieces"])
+            }
+        }
         let pieces = ids.sorted { (scores[$1.value], $0.value) < (scores[$0.value], $1.value) }
         return pieces.flatMap { piece in
             MergeScores.splits(piece.key).reversed().filter { ids[$0] != nil && ids[$1] != nil }.map {

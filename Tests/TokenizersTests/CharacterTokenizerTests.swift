@@ -71,6 +71,36 @@ import Tokenizers
         }
     }
 
+    /// Scores as a list of merges again, as a GGUF file's folder has them.
+    @Test(arguments: ["prepend", "replace"])
+    func asMergesAgainTheIDsStay(kind: String) throws {
+        let file = try definition(kind).ggufVocabulary()
+        let scored = try TokenizerDefinition(gguf: file)
+        let merged = try TokenizerDefinition(
+            tokenizerJSON: scored.tokenizerJSON(), configuration: ["bos_token": "<s>", "eos_token": "</s>"])
+        let (ours, theirs) = (try scored.makeTokenizer(), try merged.makeTokenizer())
+        for text in try TokenizerFixtures.texts().prefix(900) {
+            for isParsed in [true, false] {
+                let ids = ours.encode(text, parsingSpecialTokens: isParsed, addingBoundary: true)
+                #expect(
+                    theirs.encode(text, parsingSpecialTokens: isParsed, addingBoundary: true) == ids,
+                    "\(text.prefix(99))")
+            }
+        }
+    }
+
+    @Test func piecesThatNoMergeMakesAreRefusedAsMerges() throws {
+        var file = try definition("prepend").ggufVocabulary()
+        let place = try #require(file.tokens.indices.last { file.tokenTypes[$0] == 1 })
+        file.tokens[place] = "\u{4E00}\u{4E8C}"
+        let error = #expect(throws: TokenizerError.self) {
+            _ = try TokenizerDefinition(gguf: file).tokenizerJSON()
+        }
+        #expect(error?.subject == "tokenizer.ggml.tokens, id \(place)")
+        file.scores[place] = .nan
+        #expect(throws: TokenizerError.self) { _ = try TokenizerDefinition(gguf: file).tokenizerJSON() }
+    }
+
     @Test func mergesThatScoresCannotSayAreRefused() throws {
         let whole = try TokenizerFixtures.json("spm-prepend.json")
         guard var document = whole.asObject, var model = document["model"]?.asObject,

@@ -47,7 +47,7 @@ struct QuantizationMethod {
         }
         if name != "rtn", call["over"] == nil, call.label("measure") == nil {
             throw LanguageError(
-                .missingArgument, "\(name) chooses codes by what a corpus makes of them",
+                .missingArgument, "\(name) chooses codes by what it sees over a corpus",
                 help: "Write by \(name) over CORPUS.", span: call["by"]?.span)
         }
         if name != "rtn", let using = call.label("using") {
