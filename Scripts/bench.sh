@@ -2,7 +2,9 @@
 # Measures Lancet beside the tools one would use without it, in turn on the same machine:
 #
 #   Scripts/bench.sh open      opening a 12 GB checkpoint
-#   Scripts/bench.sh engine    prefill and decode on the gpt-oss-20b shape, against llama.cpp
+#   Scripts/bench.sh engine    prefill and decode on the gpt-oss-20b shape in both precisions, against llama.cpp
+#   Scripts/bench.sh forward   short runs of the teaching models, alone and in batches, against PyTorch
+#   Scripts/bench.sh growth    how cost grows with tokens, layers and experts
 #   Scripts/bench.sh sweep     patching every head of the teaching model, against PyTorch forward hooks
 #   Scripts/bench.sh quantize  gpt-oss' and Qwen3's shapes by recipes, against llama-quantize; then each encoder alone
 #   Scripts/bench.sh save      pruning and saving 6 GB, against cp and sync; prints its own figures
@@ -11,13 +13,13 @@
 # LANCET_PEERS        a Python with what Scripts/peers/README.md lists (python3)
 # LANCET_BENCH_DIR    where the 12 GB file is written, and deleted afterwards (a temporary folder)
 # LANCET_THREADS      threads for every contender (the number of processors)
-# LANCET_ROUNDS       how often the contenders take turns (3)
+# LANCET_ROUNDS       how often the contenders take turns (5)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 python=${LANCET_PEERS:-python3}
 threads=${LANCET_THREADS:-$(nproc)}
-rounds=${LANCET_ROUNDS:-3}
+rounds=${LANCET_ROUNDS:-5}
 part=${1:-all}
 bench=.build/release/lancet-bench
 answer=" Walter"
@@ -36,8 +38,8 @@ need() {
 }
 
 case $part in
-open | engine | sweep | quantize | save | all) ;;
-*) fail "there is no part $part: use open, engine, sweep, quantize, save or nothing for all" ;;
+open | engine | forward | growth | sweep | quantize | save | all) ;;
+*) fail "there is no part $part: use open, engine, forward, growth, sweep, quantize, save or nothing for all" ;;
 esac
 measures() { [ "$part" = "$1" ] || [ "$part" = all ]; }
 if measures open || measures engine || measures quantize || [ "$part" = save ]; then
@@ -45,7 +47,7 @@ if measures open || measures engine || measures quantize || [ "$part" = save ]; 
     need numpy
 fi
 if measures engine || measures quantize; then need llama_cpp; fi
-if measures sweep; then
+if measures sweep || measures forward; then
     need torch
     need transformers
 fi
@@ -83,11 +85,38 @@ if measures open; then
 fi
 if measures engine; then
     make_checkpoint 24
-    for round in $(seq "$rounds"); do
-        echo "engine, round $round of $rounds"
-        "$bench" engine "$data/shape.gguf" --runs 1 --threads "$threads" --json >"$results/engine-lancet-$round.json"
-        "$python" Scripts/peers/llamacpp.py speed "$data/shape.gguf" --runs 1 --threads "$threads" \
-            >"$results/engine-llama.cpp-$round.json"
+    # A prompt of 512 tokens in its own rounds; llama.cpp is slow there, so nothing is decoded behind it.
+    for prompt in 128:16 512:1; do
+        IFS=: read -r length decode <<<"$prompt"
+        for round in $(seq "$rounds"); do
+            echo "engine, a prompt of $length, round $round of $rounds"
+            for precision in fast exact; do
+                "$bench" engine "$data/shape.gguf" --runs 1 --threads "$threads" --precision $precision --json \
+                    --prompt "$length" --decode "$decode" >"$results/engine $length $precision-lancet-$round.json"
+            done
+            "$python" Scripts/peers/llamacpp.py speed "$data/shape.gguf" --runs 1 --threads "$threads" \
+                --prompt "$length" --decode "$decode" >"$results/engine $length-llama.cpp-$round.json"
+        done
+    done
+fi
+if measures forward; then
+    "$python" Scripts/make-hf-teaching.py "$results/models" >/dev/null
+    for model in gptoss qwen3moe; do
+        for round in $(seq "$rounds"); do
+            echo "forward, $model, round $round of $rounds"
+            "$bench" forward "examples/models/teach-$model-bf16.gguf" --runs 3 --threads "$threads" --json \
+                >"$results/forward $model-lancet-$round.json"
+            "$python" Scripts/peers/hf_forward.py "$results/models/hf-$model" --runs 3 --threads "$threads" \
+                >"$results/forward $model-torch-$round.json" 2>"$results/torch.log" ||
+                fail "the PyTorch runs failed: $(tail -1 "$results/torch.log")"
+        done
+    done
+fi
+if measures growth; then
+    for precision in exact fast; do
+        echo "growth in $precision"
+        "$bench" growth --runs "$rounds" --threads "$threads" --precision $precision --json \
+            >"$results/growth $precision-lancet-1.json"
     done
 fi
 if measures sweep; then

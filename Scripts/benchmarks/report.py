@@ -54,19 +54,57 @@ def report_open(runs):
     ])
 
 
-def report_engine(ours, theirs):
-    first = ours[0]
-    print("## The gpt-oss-20b shape: tokens a second\n")
-    print(f"Random weights: experts MXFP4, the rest Q8_0 and F32. A prompt of {first['prompt']} tokens, then 16 one by one; {first['threads']} threads, "
-          f"Lancet's {first['variant']} kernels; {len(ours)} rounds in turn.\n")
-    pick = lambda runs, key: [run[key] for run in runs]
-    table(["", "Lancet", "llama.cpp", "ratio"], [
-        compare(name, pick(ours, key), pick(theirs, key))
-        for name, key in (("prefill", "prefill_tok_s"), ("decode", "decode_tok_s"))])
-    print("llama.cpp keeps a second, repacked copy of the weights in memory: where memory is short, its figures suffer.\n")
-    print(f"A token reads {first['bytes_per_token'] / 1e9:.2f} GB of weights. Memory reads at "
-          f"{spread(pick(ours, 'memory_read_gb_s'))} GB/s here, so Lancet's decoding goes at "
-          f"{spread(pick(ours, 'decode_share_of_memory_speed'), 2)} of that.\n")
+def report_engine():
+    for length in (128, 512):
+        theirs = rounds(f"engine {length}", "llama.cpp")
+        precisions = {p: rounds(f"engine {length} {p}", "lancet") for p in ("fast", "exact")}
+        if not theirs or not all(precisions.values()):
+            continue
+        first = precisions["fast"][0]
+        print(f"## The gpt-oss-20b shape, a prompt of {length} tokens: tokens a second\n")
+        print(f"Random weights: experts MXFP4, the rest Q8_0 and F32. {first['threads']} threads, Lancet's {first['variant']} kernels; "
+              f"{len(theirs)} rounds in turn.\n")
+        pick = lambda runs, key: [run[key] for run in runs]
+        kinds = (("prefill", "prefill_tok_s"), ("decode", "decode_tok_s")) if length == 128 else (("prefill", "prefill_tok_s"),)
+        table(["", "Lancet", "llama.cpp", "ratio"], [
+            compare(f"{name}, {precision}", pick(ours, key), pick(theirs, key))
+            for name, key in kinds for precision, ours in precisions.items()])
+        print(f"A token of the prompt takes {first['gflop_per_token']:.2f} GFLOP, a decoded one reads {first['bytes_per_token'] / 1e9:.2f} GB. "
+              f"Measured beside it: memory reads {spread(pick(precisions['fast'], 'memory_read_gb_s'))} GB/s, float32 peaks at "
+              f"{spread(pick(precisions['exact'], 'float32_peak_gflop_s'), 0)} GFLOP/s.")
+        for precision, ours in precisions.items():
+            line = f"In `{precision}`, prefill is {spread(pick(ours, 'prefill_share_of_float32_peak'), 2)} of the float32 peak"
+            if length == 128:
+                line += f" and decoding {spread(pick(ours, 'decode_share_of_memory_speed'), 2)} of memory speed"
+            print(line + ".")
+        print("\nllama.cpp keeps a second, repacked copy of the weights in memory: where memory is short, its figures suffer.\n")
+
+
+def report_forward(models):
+    print("## Short runs of the teaching models: milliseconds\n")
+    print("16 tokens, logits at every position, `exact`; 64 variants one by one and in a batch.\n")
+    rows = []
+    for model in models:
+        ours, theirs = rounds(f"forward {model}", "lancet"), rounds(f"forward {model}", "torch")
+        assert all(abs(a["last_logit_sum"] - b["last_logit_sum"]) < 1e-2 * max(1, abs(b["last_logit_sum"]))
+                   for a, b in zip(ours, theirs)), "the two do not run the same"
+        for name, own, other in (("one run", "run_ms", "run_ms"), ("64 in a batch against 64 runs", "batch_ms", "separate_ms"),
+                                 ("64 in a batch against one batch", "batch_ms", "batch_ms")):
+            a, b = [run[own] for run in ours], [run[other] for run in theirs]
+            rows.append([model, name, spread(a), spread(b), spread([y / x for x, y in zip(a, b)])])
+    table(["model", "", "Lancet", "PyTorch", "times as fast"], rows)
+
+
+def report_growth():
+    rows = []
+    for precision in ("exact", "fast"):
+        for run in rounds(f"growth {precision}", "lancet"):
+            rows.append([f"`{precision}`"] + [f"{run[axis + '_exponent']:.2f}" for axis in
+                                             ("tokens", "layers", "active_experts", "total_experts")])
+    print("## How cost grows: exponents\n")
+    print("Random models of 4 layers, 16 experts, 4 active, width 512, one number doubled three times. 1 is linear, 0 is flat. "
+          "Prompts of 64 tokens for the first two; for experts, one token.\n")
+    table(["precision", "tokens", "layers", "active experts", "all experts"], rows)
 
 
 def report_sweep(ours, theirs):
@@ -117,12 +155,17 @@ if os.path.exists(load):
     busy = float(open(load).read())
     print(f"Load average before the first measurement: {busy:.1f}"
           + ("; the machine was busy with other work, which slows everything here.\n" if busy > os.cpu_count() / 2 else ".\n"))
-parts = (("open", report_open, ["lancet"]), ("engine", report_engine, ["lancet", "llama.cpp"]),
-         ("sweep", report_sweep, ["lancet", "torch"]))
+parts = (("open", report_open, ["lancet"]), ("sweep", report_sweep, ["lancet", "torch"]))
 for part, report, contenders in parts:
     runs = [rounds(part, contender) for contender in contenders]
     if all(runs):
         report(*runs)
+report_engine()
+models = [m for m in ("gptoss", "qwen3moe") if rounds(f"forward {m}", "lancet") and rounds(f"forward {m}", "torch")]
+if models:
+    report_forward(models)
+if rounds("growth exact", "lancet"):
+    report_growth()
 cases = [os.path.basename(path).removeprefix("quantize ").removesuffix("-lancet-1.json")
          for path in sorted(glob.glob(os.path.join(folder, "quantize *-lancet-1.json")), key=os.path.getmtime)]
 if cases:

@@ -73,6 +73,24 @@ LK_INLINE float LK(fold)(lk_lanes v) {
     return (b[0] + b[2]) + (b[1] + b[3]);
 }
 
+/// The same tree over four vectors at once, which takes a third of the steps.
+LK_INLINE lk_lanes4 LK(fold_four)(lk_lanes a, lk_lanes b, lk_lanes c, lk_lanes d) {
+#define LK_LOW_HALVES 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23
+#define LK_HIGH_HALVES 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31
+    const lk_lanes ab = __builtin_shufflevector(a, b, LK_LOW_HALVES) + __builtin_shufflevector(a, b, LK_HIGH_HALVES);
+    const lk_lanes cd = __builtin_shufflevector(c, d, LK_LOW_HALVES) + __builtin_shufflevector(c, d, LK_HIGH_HALVES);
+#undef LK_LOW_HALVES
+#undef LK_HIGH_HALVES
+    const lk_lanes quarters =
+        __builtin_shufflevector(ab, cd, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27)
+        + __builtin_shufflevector(ab, cd, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
+    const lk_lanes pairs =
+        quarters + __builtin_shufflevector(quarters, quarters, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
+    const lk_lanes whole =
+        pairs + __builtin_shufflevector(pairs, pairs, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
+    return __builtin_shufflevector(whole, whole, 0, 4, 8, 12);
+}
+
 /// float32 of sixteen bfloat16: the upper half of its bits.
 LK_INLINE lk_lanes LK(from_bfloat)(lk_halves16 h) {
     return (lk_lanes)(__builtin_convertvector(h, lk_words) << 16);

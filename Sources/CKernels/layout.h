@@ -94,6 +94,16 @@ LK_INLINE void LK(tile)(
         }
     }
 #endif
+    if (count == 4) {
+        lk_lanes4 added = {0};
+        if (bias) __builtin_memcpy(&added, bias + row, sizeof added);
+        LK_UNROLL for (int i = 0; i < vectors; i++) {
+            lk_lanes4 four = LK(fold_four)(sums[0][i], sums[1][i], sums[2][i], sums[3][i]);
+            if (bias) four += added;
+            __builtin_memcpy(y + (first + (size_t)i) * y_stride + row, &four, sizeof four);
+        }
+        return;
+    }
     LK_UNROLL for (int r = 0; r < count; r++) {
         LK_UNROLL for (int i = 0; i < vectors; i++) {
             float sum = LK(fold)(sums[r][i]);

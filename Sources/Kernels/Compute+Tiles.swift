@@ -6,6 +6,12 @@ import Formats
 extension Compute {
     /// Vectors up to which decoding a block again for every few of them is cheaper than decoding it to memory.
     static let mostFusedVectors = 8
+    /// Vectors up to which rows are decoded again for every few of them: elements that stand alone cost little to decode,
+    /// and float32 nothing.
+    private static func mostFusedVectors(_ format: BlockFormat, _ kernels: RowKernels) -> Int {
+        format == .f32 ? .max : kernels.decodeGrid == nil ? mostFusedVectors : 4 * mostFusedVectors
+    }
+
     /// Vectors up to which a grid is walked once a vector rather than decoded.
     static let mostGridVectors = 4
     /// Rows of a grid taken at a time: long runs down a column read fastest, while their sixteen lanes stay in a
@@ -21,8 +27,7 @@ extension Compute {
         switch matrix.layout {
         case .rows, .scalesApart:
             let kernels = RowKernels(format: matrix.format, apart: matrix.layout.keepsScalesApart, variant: variant)
-            // Elements that stand alone cost next to nothing to decode, however often.
-            if let kernels, job.count <= Self.mostFusedVectors || kernels.decodeGrid != nil {
+            if let kernels, job.count <= Self.mostFusedVectors(matrix.format, kernels) {
                 multiplyFused(job, rows: rows, by: kernels)
             } else {
                 multiplyTiled(job, rows: rows)

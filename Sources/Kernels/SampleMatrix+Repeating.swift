@@ -2,7 +2,7 @@ import Tensors
 
 extension SampleMatrix {
     /// A taller matrix of the same rows over and over, in memory of its own: big weights without the time to encode them.
-    func repeated(rows: Int) -> Matrix {
+    public func repeated(rows: Int) -> Matrix {
         func copies(_ source: any ByteSource, _ start: Int, _ count: Int, _ wanted: Int) -> [UInt8] {
             source.withBytes(start..<start + count) { bytes in
                 var grown: [UInt8] = []

@@ -4,7 +4,8 @@ import Tensors
 /// What the command line asks to be measured.
 struct BenchRequest {
     static let usage = """
-        usage: lancet-bench open FILE | engine FILE | sweep FILE CLEAN CORRUPT ANSWER WRONG
+        usage: lancet-bench open FILE | engine FILE | forward FILE | growth
+               | sweep FILE CLEAN CORRUPT ANSWER WRONG
                | encode FORMAT VALUES COLUMNS OUT | quantize FILE OUT RECIPE [--pure]
                [--runs N] [--threads N] [--prompt N] [--decode N] [--precision exact|fast] [--importance FILE] [--json]
         """
@@ -48,7 +49,7 @@ struct BenchRequest {
         }
         verb = operands.first ?? ""
         self.operands = Array(operands.dropFirst())
-        let counts = ["open": 1, "engine": 1, "sweep": 5, "encode": 4, "quantize": 3]
+        let counts = ["open": 1, "engine": 1, "forward": 1, "growth": 0, "sweep": 5, "encode": 4, "quantize": 3]
         guard counts[verb] == self.operands.count else {
             throw BenchError(subject: "arguments", message: "nothing to measure was named", remedy: Self.usage)
         }
@@ -61,6 +62,10 @@ struct BenchRequest {
         case "engine":
             try EngineBenchmark(path: operands[0], promptCount: prompt, decodeCount: decode, precision: precision)
                 .measure(runs: runs, compute: Compute(threads: threads))
+        case "forward":
+            try ForwardBenchmark(path: operands[0], tokenCount: 16, precision: precision)
+                .measure(runs: runs, compute: Compute(threads: threads))
+        case "growth": try GrowthBenchmark(precision: precision).measure(runs: runs, compute: Compute(threads: threads))
         case "encode":
             try EncodeBenchmark(
                 format: operands[0], valuesPath: operands[1], columns: Self.number("COLUMNS", operands[2]),
