@@ -91,8 +91,10 @@ import Tokenizers
 
     @Test func piecesThatNoMergeMakesAreRefusedAsMerges() throws {
         var file = try definition("prepend").ggufVocabulary()
-        let place = try #require(file.tokens.indices.last { file.tokenTypes[$0] == 1 })
-        file.tokens[place] = "\u{4E00}\u{4E8C}"
+        let place = file.tokens.count
+        file.tokens.append("\u{4E00}\u{4E8C}")
+        file.tokenTypes.append(1)
+        file.scores.append(-1)
         let error = #expect(throws: TokenizerError.self) {
             _ = try TokenizerDefinition(gguf: file).tokenizerJSON()
         }

@@ -6,7 +6,7 @@ import Surgery
 /// What `save … stacks` makes of experts that differ in format within one stack, which a GGUF tensor cannot hold.
 struct StackChoice {
     static let label = Label(
-        "stacks", Parameter("how", .choice(["widest", "apart"]), "widest or apart"),
+        "stacks", Parameter("layout", .choice(["widest", "apart"]), "widest or apart"),
         docs:
             "for experts of one stack that differ in type: the widest type for all of it, or a tensor an expert, which Lancet reads and llama.cpp does not"
     )

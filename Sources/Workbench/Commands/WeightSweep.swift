@@ -17,12 +17,13 @@ struct WeightSweep {
 
     /// Refuses what `each` does not go over.
     static func checkUnit(_ argument: BoundArgument, _ call: Invocation) throws(LanguageError) -> Selection {
-        let selection = try argument.asObject(Selection.self, "selection of layers or experts")
-        guard [.layers, .experts].contains(selection.unit) else {
+        guard case .object(let object) = argument.value, let selection = object as? Selection,
+            [.layers, .experts].contains(selection.unit)
+        else {
             let name = call.signature.name
             throw LanguageError(
-                .wrongKind, "`\(name) each` goes over layers or experts", help: "Write \(name) each m.layers ….",
-                span: argument.span)
+                .wrongKind, "`\(name) each` goes over layers or experts, and this is \(argument.value.kindName)",
+                help: "Write \(name) each m.layers … or \(name) each m.experts ….", span: argument.span)
         }
         return selection
     }
