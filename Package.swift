@@ -44,7 +44,7 @@ let package = Package(
         room("Tokenizers", imports: ["Tensors", "Documents"]),
         room("Language"),
         room("Formats", imports: ["Tensors"]),
-        room("Storage", imports: ["Documents", "Tensors", "Formats", "CFiles"]),
+        room("Storage", imports: ["Documents", "Tensors", "Formats", "CKernels", "CFiles"]),
         room("Kernels", imports: ["Tensors", "Formats", "CKernels"]),
         room("Inference", imports: ["Tensors", "Formats", "Kernels"]),
         room(
@@ -95,7 +95,7 @@ let package = Package(
         tests(of: "Language"),
         tests(of: "FuzzSupport", imports: ["TestSupport"]),
         tests(of: "Formats", imports: ["Tensors", "Documents", "TestSupport"]),
-        tests(of: "Storage", imports: ["Formats", "Tensors", "Documents", "TestSupport"]),
+        tests(of: "Storage", imports: ["Formats", "Tensors", "Documents", "TestSupport", crypto]),
         tests(of: "Kernels", imports: ["Formats", "Tensors", "Storage", "Documents", "CKernels", "TestSupport"]),
         tests(
             of: "Inference",

@@ -6,14 +6,17 @@
 #   Scripts/bench.sh forward   short runs of the teaching models, alone and in batches, against PyTorch
 #   Scripts/bench.sh growth    how cost grows with tokens, layers and experts
 #   Scripts/bench.sh sweep     patching every head of the teaching model, against PyTorch forward hooks
-#   Scripts/bench.sh quantize  gpt-oss' and Qwen3's shapes by recipes, against llama-quantize; then each encoder alone
+#   Scripts/bench.sh quantize  gpt-oss' and Qwen3's shapes by recipes at the prompt, against llama-quantize
+#   Scripts/bench.sh encode    each encoder alone, against ggml's
 #   Scripts/bench.sh save      pruning and saving 6 GB, against cp and sync; prints its own figures
 #   Scripts/bench.sh           all of them but save, and writes Scripts/benchmarks/RESULTS.md
 #
+# LANCET_BIN          a folder with lancet and lancet-bench, built elsewhere (else they are built here)
 # LANCET_PEERS        a Python with what Scripts/peers/README.md lists (python3)
 # LANCET_BENCH_DIR    where the 12 GB file is written, and deleted afterwards (a temporary folder)
 # LANCET_THREADS      threads for every contender (the number of processors)
 # LANCET_ROUNDS       how often the contenders take turns (5)
+# LANCET_CASES        what `quantize` measures, such as "gptoss:q8_0 qwen3moe:q4_k_m:imatrix"
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -21,7 +24,8 @@ python=${LANCET_PEERS:-python3}
 threads=${LANCET_THREADS:-$(nproc)}
 rounds=${LANCET_ROUNDS:-5}
 part=${1:-all}
-bench=.build/release/lancet-bench
+bin=${LANCET_BIN:-.build/release}
+bench=$bin/lancet-bench
 answer=" Walter"
 wrong=" Jane"
 clean="When Jane and Walter went to the station, Jane gave a ball to"
@@ -38,21 +42,25 @@ need() {
 }
 
 case $part in
-open | engine | forward | growth | sweep | quantize | save | all) ;;
-*) fail "there is no part $part: use open, engine, forward, growth, sweep, quantize, save or nothing for all" ;;
+open | engine | forward | growth | sweep | quantize | encode | save | all) ;;
+*) fail "there is no part $part: use open, engine, forward, growth, sweep, quantize, encode, save or nothing for all" ;;
 esac
 measures() { [ "$part" = "$1" ] || [ "$part" = all ]; }
-if measures open || measures engine || measures quantize || [ "$part" = save ]; then
+if measures open || measures engine || measures quantize || measures encode || [ "$part" = save ]; then
     need gguf
     need numpy
 fi
-if measures engine || measures quantize; then need llama_cpp; fi
+if measures engine || measures quantize || measures encode; then need llama_cpp; fi
 if measures sweep || measures forward; then
     need torch
     need transformers
 fi
 
-[ "$part" = save ] || swift build -c release --product lancet-bench
+built() { [ -n "${LANCET_BIN:-}" ] || swift build -c release --product "$1"; }
+case $part in
+save | quantize) ;;
+*) built lancet-bench ;;
+esac
 results=$(mktemp -d)
 data=
 trap 'rm -rf "$results" "$data"' EXIT
@@ -72,9 +80,9 @@ make_checkpoint() {
 }
 
 if [ "$part" = save ]; then
-    swift build -c release --product lancet
+    built lancet
     make_checkpoint 12
-    "$python" Scripts/benchmarks/save.py .build/release/lancet "$data/shape.gguf" --rounds "$rounds"
+    "$python" Scripts/benchmarks/save.py "$bin/lancet" "$data/shape.gguf" --rounds "$rounds"
     exit
 fi
 if measures open; then
@@ -135,16 +143,20 @@ if measures quantize; then
     mkdir -p "$parent"
     shapes=$(mktemp -d "$parent/lancet-bench.XXXXXX")
     trap 'rm -rf "$results" "$data" "$shapes"' EXIT
-    "$python" Scripts/peers/synth_gptoss.py "$shapes/gptoss.gguf" 2
-    "$python" Scripts/peers/synth_qwen3moe.py "$shapes/qwen3moe.gguf" 2
-    "$python" Scripts/peers/synth_qwen3moe.py --imatrix "$shapes/qwen3moe.imatrix" 2
-    for case in gptoss:q4_k_m gptoss:q8_0 qwen3moe:q8_0 qwen3moe:q6_k qwen3moe:q4_k_m qwen3moe:q3_k_m qwen3moe:q2_k \
-        qwen3moe:q6_k:imatrix qwen3moe:q4_k_m:imatrix qwen3moe:q3_k_m:imatrix qwen3moe:q2_k:imatrix; do
+    built lancet
+    cases=${LANCET_CASES:-gptoss:q4_k_m gptoss:q8_0 gptoss:q4_k_m:imatrix gptoss:q8_0:imatrix \
+        qwen3moe:q4_k_m qwen3moe:q8_0 qwen3moe:q4_k_m:imatrix qwen3moe:q8_0:imatrix}
+    for case in $cases; do
         IFS=: read -r shape recipe weighted <<<"$case"
+        if [ ! -e "$shapes/$shape.gguf" ]; then
+            "$python" "Scripts/peers/synth_$shape.py" "$shapes/$shape.gguf" 2
+            "$python" Scripts/benchmarks/random_imatrix.py "$shapes/$shape.gguf" "$shapes/$shape.imatrix"
+        fi
         for round in $(seq "$rounds"); do
             echo "quantize $shape as $recipe${weighted:+ with importance}, round $round of $rounds"
-            "$bench" quantize "$shapes/$shape.gguf" "$shapes/out.gguf" "$recipe" --runs 1 --threads "$threads" --json \
-                ${weighted:+--importance "$shapes/$shape.imatrix"} >"$results/quantize $case-lancet-$round.json"
+            "$python" Scripts/benchmarks/quantize.py "$bin/lancet" "$shapes/$shape.gguf" "$shapes/out.gguf" \
+                "$recipe" --threads "$threads" ${weighted:+--imatrix "$shapes/$shape.imatrix"} \
+                >"$results/quantize $case-lancet-$round.json"
             rm -f "$shapes/out.gguf"
             "$python" Scripts/peers/llamacpp.py quantize "$shapes/$shape.gguf" "$shapes/out.gguf" "${recipe^^}" \
                 --threads "$threads" ${weighted:+--imatrix "$shapes/$shape.imatrix"} \
@@ -152,6 +164,8 @@ if measures quantize; then
             rm -f "$shapes/out.gguf"
         done
     done
+fi
+if measures encode; then
     "$python" Scripts/benchmarks/random_rows.py "$results/rows" "$results/importance"
     for format in q8_0 q6_k q5_k q5_1 q5_0 q4_k q4_1 q4_0 iq4_nl iq4_xs mxfp4 nvfp4 q3_k q2_k tq2_0 tq1_0; do
         for weighted in "" importance; do

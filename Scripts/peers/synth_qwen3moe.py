@@ -1,7 +1,6 @@
 """Write a GGUF of Qwen3-30B-A3B's shape filled with random BF16 weights, for speed and memory measurements only.
 
 Usage: synth_qwen3moe.py OUT.gguf [LAYERS]        (2 layers, the default: 3.7 GB)
-       synth_qwen3moe.py --imatrix OUT.gguf [LAYERS]   an importance matrix for it: random, positive, experts included
 Needs: pip install gguf numpy
 
 Every row is a multiple of 256, so K-quants apply everywhere. The vocabulary is "none": feed token ids. Random bytes are
@@ -12,33 +11,11 @@ import sys
 import gguf
 import numpy as np
 
-arguments = [a for a in sys.argv[1:] if a != "--imatrix"]
-out, layers = arguments[0], int(arguments[1]) if len(arguments) > 1 else 2
+out, layers = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 2
 D, HEADS, KV, HEAD, E, K, F, V = 2048, 32, 4, 128, 128, 8, 768, 151936
 rng = np.random.default_rng(0)
 matrices = {"attn_q": (HEADS * HEAD, D), "attn_k": (KV * HEAD, D), "attn_v": (KV * HEAD, D), "attn_output": (D, HEADS * HEAD)}
 experts = {"ffn_gate_exps": (E, F, D), "ffn_up_exps": (E, F, D), "ffn_down_exps": (E, D, F)}
-
-
-def write_imatrix():
-    w = gguf.GGUFWriter(out, "")
-    w.kv_data[0].clear()
-    w.add_string("general.type", "imatrix")
-    w.add_array("imatrix.datasets", ["random"])
-    w.add_uint32("imatrix.chunk_count", 4)
-    w.add_uint32("imatrix.chunk_size", 512)
-    names = {"output": (1, D)}
-    for i in range(layers):
-        names.update({f"blk.{i}.{n}": (1, s[1]) for n, s in matrices.items()})
-        names.update({f"blk.{i}.{n}": (E, s[2]) for n, s in experts.items()})
-    for name, (count, width) in names.items():
-        tokens = np.full((count, 1), 2048.0, np.float32)
-        w.add_tensor(name + ".weight.in_sum2", (rng.gamma(1, 1, (count, width)) + 0.01).astype(np.float32) * tokens)
-        w.add_tensor(name + ".weight.counts", tokens)
-    w.write_header_to_file()
-    w.write_kv_data_to_file()
-    w.write_tensors_to_file()
-    w.close()
 
 
 cache = {}
@@ -83,4 +60,4 @@ def write_model():
     w.close()
 
 
-write_imatrix() if "--imatrix" in sys.argv else write_model()
+write_model()

@@ -21,7 +21,7 @@ int lf_start_writeback(int file, int64_t offset, int64_t count) {
 }
 
 int lf_open_nameless(const char *folder, int mode) {
-    int file = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
+    int file = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
     if (file < 0) return -errno;
     // It gets its name through /proc, which not every container has.
     char name[NAME_LENGTH];

@@ -133,32 +133,35 @@ LK_INLINE void LK(weigh)(const lk_group *group, size_t count, const lk_lanes *x,
     for (size_t i = 0; i < count; i++) w[i] = w[i] * LK(root)(mean_square + x[i] * x[i]);
 }
 
-/// The low byte of each lane.
-LK_INLINE lk_bytes16 LK(low_bytes)(lk_bits v) {
-#if defined(LK_VARIANT_IS_AVX512)
-    return (lk_bytes16)_mm512_cvtepi32_epi8((__m512i)v);
-#else
-    return __builtin_convertvector((lk_words)v & 255, lk_bytes16);
-#endif
-}
-
 /// Writes up to sixteen bytes of every block: byte i of the block in lane l, held by lane l of codes[i], goes to
 /// out + l · stride + i.
 LK_INLINE void LK(put)(const lk_bits *codes, size_t count, uint8_t *out, size_t stride) {
-    lk_bytes16 v[LK_LANES];
-    for (size_t i = 0; i < LK_LANES; i++) v[i] = i < count ? LK(low_bytes)(codes[i]) : (lk_bytes16){0};
-    // Four rounds of weaving the first half of the rows with the second turn the square.
-    LK_UNROLL for (int round = 0; round < 4; round++) {
-        lk_bytes16 woven[LK_LANES];
-        LK_UNROLL for (int i = 0; i < 8; i++) {
-            woven[2 * i] = __builtin_shufflevector(
-                v[i], v[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-            woven[2 * i + 1] = __builtin_shufflevector(
-                v[i], v[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+    lk_words fours[4];
+    LK_UNROLL for (size_t i = 0; i < 4; i++) {
+        fours[i] = (lk_words){0};
+        LK_UNROLL for (size_t byte = 0; byte < 4; byte++) {
+            const size_t code = 4 * i + byte;
+            if (code < count) fours[i] |= ((lk_words)codes[code] & 255) << (8 * byte);
         }
-        LK_UNROLL for (int i = 0; i < LK_LANES; i++) v[i] = woven[i];
     }
-    for (size_t l = 0; l < LK_LANES; l++) __builtin_memcpy(out + l * stride, &v[l], count);
+    // In each quarter of a register, four words of four blocks become the four words of one block.
+    const lk_words a = __builtin_shufflevector(
+        fours[0], fours[1], 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29);
+    const lk_words b = __builtin_shufflevector(
+        fours[0], fours[1], 2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31);
+    const lk_words c = __builtin_shufflevector(
+        fours[2], fours[3], 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29);
+    const lk_words d = __builtin_shufflevector(
+        fours[2], fours[3], 2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31);
+    const lk_words blocks[4] = {
+        __builtin_shufflevector(a, c, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29),
+        __builtin_shufflevector(a, c, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31),
+        __builtin_shufflevector(b, d, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29),
+        __builtin_shufflevector(b, d, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31),
+    };
+    LK_UNROLL for (size_t l = 0; l < LK_LANES; l++) {
+        __builtin_memcpy(out + l * stride, (const uint32_t *)&blocks[l % 4] + l / 4 * 4, count);
+    }
 }
 
 /// Writes one half-precision number of every block.

@@ -59,3 +59,17 @@ LK_INLINE void LK(affine_block)(
     }
     for (int i = 0; i < 32; i++) codes[i] = LK(whole)(LK(code)(found.inverse * (x[i] - found.offset), 0, n));
 }
+
+/// Sixteen blocks of codes 0 … n as they lie: scale, offset, then the codes as `put_fours` or `put_fives` has them.
+LK_INLINE void LK(put_affine)(const lk_group *group, int n, uint8_t *out, size_t stride) {
+    lk_bits codes[32];
+    lk_lanes scale, offset;
+    LK(affine_block)(group, (float)n, &scale, &offset, codes);
+    LK(put_half)(scale, out, stride);
+    LK(put_half)(offset, out + 2, stride);
+    if (n > 15) {
+        LK(put_fives)(codes, out + 4, stride);
+    } else {
+        LK(put_fours)(codes, out + 4, stride);
+    }
+}

@@ -9,14 +9,7 @@
 #include "encode_search.h"
 #include "encode_affine.h"
 
-LK_INLINE void LK(encode_group)(const lk_group *group, uint8_t *out) {
-    lk_bits codes[32];
-    lk_lanes scale, offset;
-    LK(affine_block)(group, 15, &scale, &offset, codes);
-    LK(put_half)(scale, out, 20);
-    LK(put_half)(offset, out + 2, 20);
-    LK(put_fours)(codes, out + 4, 20);
-}
+LK_INLINE void LK(encode_group)(const lk_group *group, uint8_t *out) { LK(put_affine)(group, 15, out, 20); }
 
 #define LK_ENCODER_NAME q4_1
 #define LK_LENGTH 32

@@ -6,10 +6,11 @@
 #else
 #include "encode.h"
 
-/// The nearest whole number, halves away from zero.
-LK_INLINE lk_lanes LK(rounded)(lk_lanes x) {
-    const lk_lanes even = LK(nearest)(x), half = LK(magnitude)(x) - LK(magnitude)(even);
-    return even + LK(select)(half == 0.5f, LK(select)(x > 0, LK(splat)(1), LK(splat)(-1)), LK(splat)(0));
+/// The nearest whole number of a magnitude of at most 127, halves away from zero: what the largest number below a half takes
+/// over the next whole one is cut off.
+LK_INLINE lk_bits LK(rounded)(lk_lanes x) {
+    const lk_bits sign = (lk_bits)x & (lk_bits)LK(splat)(-0.0f);
+    return LK(whole)(x + (lk_lanes)(sign | (lk_bits)LK(splat)(0x1.fffffep-2f)));
 }
 
 LK_INLINE void LK(encode_group)(const lk_group *group, uint8_t *out) {
@@ -18,7 +19,7 @@ LK_INLINE void LK(encode_group)(const lk_group *group, uint8_t *out) {
     LK(gather_finite)(group->values, 0, 32, x);
     for (int i = 0; i < 32; i++) largest = LK(larger)(LK(magnitude)(x[i]), largest);
     const lk_lanes scale = largest / 127, inverse = LK(select)(scale > 0, 1 / scale, LK(splat)(0));
-    for (int i = 0; i < 32; i++) codes[i] = LK(whole)(LK(within)(LK(rounded)(x[i] * inverse), -127, 127));
+    for (int i = 0; i < 32; i++) codes[i] = LK(rounded)(LK(within)(x[i] * inverse, -127, 127));
     LK(put_half)(LK(through_half)(scale), out, 34);
     LK(put)(codes, 16, out + 2, 34);
     LK(put)(codes + 16, 16, out + 18, 34);

@@ -4,19 +4,28 @@
 ///
 /// ggml takes the first of them and looks no further.
 LK_INLINE lk_lanes LK(alike_scale)(const lk_lanes *x, float n) {
+    enum { TRIALS = 5 };
     const lk_lanes extreme = LK(extreme)(32, x), shift = LK(splat)(12582912.0f);
-    lk_lanes scale = LK(splat)(0), best = LK(splat)(0);
-    for (int t = 0; t < 5; t++) {
-        const lk_lanes inverse = LK(splat)(-(n + 0.4f * (float)(t == 0 ? 0 : t <= 2 ? t - 3 : t - 2))) / extreme;
-        lk_lanes a = LK(splat)(0), b = LK(splat)(0);
-        for (int i = 0; i < 32; i++) {
-            const lk_lanes q = LK(within)(LK(fma)(x[i], inverse, shift) - shift, -n, n - 1);
-            a = LK(fma)(x[i], q, a);
-            b = LK(fma)(q, q, b);
+    lk_lanes inverse[TRIALS], a[TRIALS], b[TRIALS], scale = LK(splat)(0), best = LK(splat)(0);
+    LK_UNROLL for (int t = 0; t < TRIALS; t++) {
+        inverse[t] = LK(splat)(-(n + 0.4f * (float)(t == 0 ? 0 : t <= 2 ? t - 3 : t - 2))) / extreme;
+        a[t] = b[t] = LK(splat)(0);
+    }
+    // All trials go side by side, since each step of a sum waits for the one before it.
+    for (int i = 0; i < 32; i++) {
+        LK_UNROLL for (int t = 0; t < TRIALS; t++) {
+            const lk_lanes nearest = LK(fma)(x[i], inverse[t], shift) - shift;
+            const lk_lanes high = LK(smaller)(nearest, LK(splat)(n - 1));
+            // Only the last trial brings a number beyond −n; blocks too small for half precision come to nothing either way.
+            const lk_lanes q = t < TRIALS - 1 ? high : LK(larger)(high, LK(splat)(-n));
+            a[t] = LK(fma)(x[i], q, a[t]);
+            b[t] = LK(fma)(q, q, b[t]);
         }
-        const lk_bits better = (b > 0) & (a * a > best * b);
-        scale = LK(select)(better, a / b, scale);
-        best = LK(select)(better, a / b * a, best);
+    }
+    LK_UNROLL for (int t = 0; t < TRIALS; t++) {
+        const lk_bits better = (b[t] > 0) & (a[t] * a[t] > best * b[t]);
+        scale = LK(select)(better, a[t] / b[t], scale);
+        best = LK(select)(better, a[t] / b[t] * a[t], best);
     }
     return scale;
 }

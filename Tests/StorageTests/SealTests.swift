@@ -1,3 +1,4 @@
+import Crypto
 import Documents
 import Formats
 import Foundation
@@ -7,24 +8,9 @@ import Testing
 
 /// Digests that are taken while a file is written are those of what is in it.
 @Suite struct SealTests {
-    /// FNV-1a, 64 bits: short, and not Lancet's.
-    struct FNV: RunningDigest {
-        var state: UInt64 = 0xCBF2_9CE4_8422_2325
-
-        mutating func update(_ bytes: UnsafeRawBufferPointer) {
-            for byte in bytes { state = (state ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        }
-
-        func text() -> String {
-            let digits = String(state, radix: 16)
-            return String(repeating: "0", count: 16 - digits.count) + digits
-        }
-    }
-
+    /// By another implementation than Lancet's.
     private static func digest(_ bytes: some Sequence<UInt8>) -> String {
-        var digest = FNV()
-        Array(bytes).withUnsafeBytes { digest.update($0) }
-        return digest.text()
+        Crypto.SHA256.hash(data: Array(bytes)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
     /// Tensors that are copied, put together of ranges, produced, and stacked.
@@ -64,7 +50,7 @@ import Testing
         metadata["other"] = .string(Self.digest([]))
         let other = MemorySource([1, 2, 3] as [UInt8])
         var writer = GGUFWriter(metadata: metadata, tensors: plans)
-        writer.seal = Seal(digest: { FNV() }, others: [SourceRange(other, 1..<3)]) { digests in
+        writer.seal = Seal(others: [SourceRange(other, 1..<3)]) { digests in
             var metadata = Metadata()
             metadata["digests"] = .array(MetadataArray(digests.tensors.map { $0.units.joined(separator: " ") }))
             metadata["other"] = .string(digests.others[0])
@@ -83,7 +69,7 @@ import Testing
             #expect(text == truth.joined(separator: " "), "\(tensor.name)")
         }
         #expect(sealed.metadata["other"]?.text == Self.digest([2, 3]))
-        let again = try sealed.digests({ FNV() })
+        let again = try sealed.digests()
         #expect(again.tensors.map { $0.units.joined(separator: " ") } == told)
         #expect(again.tensors.map(\.name) == sealed.tensors.map(\.name))
     }
@@ -94,7 +80,7 @@ import Testing
         var writer = SafetensorsFolderWriter(
             tensors: archive.tensors.map { TensorPlan(copying: $0) },
             companions: [.init(name: "config.json", bytes: Array("{}".utf8))], largestShard: 64)
-        writer.seal = Seal(digest: { FNV() }) { digests in
+        writer.seal = Seal { digests in
             var notes = JSONObject()
             for (name, units) in digests.tensors { notes[name] = .string(units.joined(separator: " ")) }
             return notes
@@ -114,7 +100,7 @@ import Testing
     @Test func askingToStopStopsTheDigestsToo() throws {
         let folder = try TemporaryFolder()
         var writer = GGUFWriter(metadata: Metadata(), tensors: try plans())
-        writer.seal = Seal(digest: { FNV() }) { _ in Metadata() }
+        writer.seal = Seal { _ in Metadata() }
         var calls = FileCalls.system
         calls.checkInterruption = { throw Interrupted() }
         #expect(throws: Interrupted.self) { try writer.write(to: folder.appending("sealed.gguf"), calls: calls) }

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "digests.h"
 #include "packed_rows.h"
 
 /// The instruction sets that kernels are compiled for: every kernel for the first three, products of coded vectors for all.

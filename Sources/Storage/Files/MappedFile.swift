@@ -30,7 +30,8 @@ public final class MappedFile: ByteSource, DescriptorBacked {
         }
         self.path = path
         self.descriptor = descriptor
-        ticket = MappedFiles.add(path: path, identity: identity, base: base, descriptor: descriptor)
+        ticket = MappedFiles.add(
+            path: path, identity: identity, base: base, byteCount: identity.size, descriptor: descriptor)
     }
 
     deinit {

@@ -34,10 +34,10 @@ public enum MappedFiles {
         return lf_guard_install { Interruption.request() } == 0
     }()
 
-    static func add(path: String, identity: FileIdentity, base: UInt, descriptor: Int32) -> Ticket {
+    static func add(path: String, identity: FileIdentity, base: UInt, byteCount: Int, descriptor: Int32) -> Ticket {
         var guardNumber: Int32?
         if isGuarded, let address = UnsafeMutableRawPointer(bitPattern: base) {
-            let number = lf_guard_add(address, identity.size)
+            let number = lf_guard_add(address, byteCount)
             if number >= 0 { guardNumber = number }
         }
         let live = Live(path: path, identity: identity, descriptor: descriptor, guardNumber: guardNumber)

@@ -46,17 +46,15 @@ public struct GGUFWriter: Sendable {
         to path: String, calls: FileCalls = .system, progress: ((_ done: Int, _ total: Int) -> Void)? = nil
     ) throws -> Int {
         let frame = try frame(path)
-        let digester = seal.map { TensorDigester($0.digest) }
+        let digester = seal?.digester(expectedBytes: frame.layout.byteCount)
         defer { digester?.stop() }
         return try AtomicFile.write(to: path, expectedBytes: frame.byteCount, calls: calls) { file in
             if let progress { file.progress = { progress($0, frame.byteCount) } }
+            try digester?.begin(&file, byteCount: frame.byteCount)
             try append(to: &file, in: frame, digester: digester)
             if let seal, let digester {
-                for range in seal.others { digester.add(range) }
-                let digests = try digester.digests { _, _ in try calls.checkInterruption() }
-                for file in seal.unchanged { try file.checkUnchanged() }
-                let sealed = seal.notes(digests)
-                let head = headBytes(sealed) + frame.infos
+                try file.flush()
+                let head = headBytes(try seal.conclusion(digester, calls: calls)) + frame.infos
                 precondition(head.count == frame.head.count, "digests have places of their length")
                 try file.overwriteStart(with: head)
             }

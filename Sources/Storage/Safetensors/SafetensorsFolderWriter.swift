@@ -83,7 +83,7 @@ public struct SafetensorsFolderWriter: Sendable {
         let shards = try shards(for: path)
         let index = try indexBytes(shards, path)
         let total = tensors.reduce(0) { $0 + ($1.byteCount ?? 0) }
-        let digester = seal.map { TensorDigester($0.digest) }
+        let digester = seal?.digester(expectedBytes: total)
         defer { digester?.stop() }
         return try AtomicFolder.write(to: path, expectedBytes: total, calls: calls) { folder in
             var done = 0
@@ -98,12 +98,7 @@ public struct SafetensorsFolderWriter: Sendable {
             if shards.count > 1 { small.append(Companion(name: CheckpointFolder.indexName, bytes: index)) }
             let names = shards.map(\.name) + small.map(\.name) + [AtomicFolder.listName]
             var list = JSONObject()
-            if let seal, let digester {
-                for range in seal.others { digester.add(range) }
-                let digests = try digester.digests { _, _ in try calls.checkInterruption() }
-                for file in seal.unchanged { try file.checkUnchanged() }
-                list = seal.notes(digests)
-            }
+            if let seal, let digester { list = try seal.conclusion(digester, calls: calls) }
             list[AtomicFolder.listKey] = .array(names.sorted().map { .string($0) })
             small.append(
                 Companion(name: AtomicFolder.listName, bytes: JSON.object(list).utf8() + [UInt8(ascii: "\n")]))

@@ -42,6 +42,7 @@ public struct SafetensorsWriter: Sendable {
         let total = header.count + layout.byteCount
         return try AtomicFile.write(to: path, expectedBytes: total, calls: calls) { file in
             if let progress { file.progress = { progress($0, total) } }
+            try digester?.begin(&file, byteCount: total)
             try file.append(header)
             for (plan, byteCount) in zip(sorted, layout.byteCounts) {
                 try file.append(plan, byteCount: byteCount, digester: digester)

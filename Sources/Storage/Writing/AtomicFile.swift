@@ -133,7 +133,7 @@ public struct AtomicFile: ~Copyable {
     /// - Throws: as `append(_:)`.
     public mutating func overwriteStart(with bytes: [UInt8]) throws {
         precondition(bytes.count <= count, "more than was appended")
-        try drain()
+        try flush()
         var rest = bytes[...]
         while !rest.isEmpty {
             let written = rest.withUnsafeBytes {
@@ -174,7 +174,18 @@ extension AtomicFile {
         progress?(count)
     }
 
-    private mutating func drain() throws {
+    /// Lends the file's own bytes, as they are written.
+    /// - Parameters:
+    ///   - byteCount: how many there will be.
+    ///   - watch: told how many are written, on the thread that writes; called before anything is appended.
+    func reading(byteCount: Int, watch: @escaping @Sendable (Int) -> Void) throws(StorageError) -> WrittenBytes {
+        let bytes = try WrittenBytes(path: path, descriptor: scratch.descriptor, byteCount: byteCount)
+        appender.watch = watch
+        return bytes
+    }
+
+    /// Returns when everything appended is written, though perhaps not on disk.
+    mutating func flush() throws {
         if let behind {
             if buffer.count > 0 {
                 try behind.submit(buffer)
@@ -194,7 +205,7 @@ extension AtomicFile {
 
     /// Puts the whole file on disk; only its name is missing then.
     private mutating func complete() throws {
-        try drain()
+        try flush()
         try calls.checkInterruption()
         try MappedFiles.check()
         let synced = calls.sync(scratch.descriptor)

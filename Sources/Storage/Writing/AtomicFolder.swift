@@ -6,7 +6,7 @@ import Glibc
 /// A folder that appears whole under its name or not at all.
 ///
 /// It is written beside its name and renamed. A process that is killed meanwhile leaves the target as it was, and the
-/// folder it was writing, named `.lancet-….partial`; anything less leaves nothing.
+/// folder it was writing under a `PartialName`, which the next save beside it removes; anything less leaves nothing.
 enum AtomicFolder {
     /// The file that lists what Lancet wrote into a folder.
     static let listName = "lancet.json"
@@ -25,7 +25,9 @@ enum AtomicFolder {
         let free = calls.freeBytes(parent.path)
         guard free >= 0 else { throw AtomicFile.failure(Int32(-free), "looking into the folder", file: path) }
         guard free >= expectedBytes else { throw AtomicFile.noRoom(expectedBytes, free, file: path) }
-        let temporary = try make(in: parent, for: path)
+        PartialName.removeAbandoned(in: parent)
+        let (temporary, lock) = try make(in: parent, for: path)
+        defer { if lock >= 0 { close(lock) } }
         do {
             let result = try body(temporary)
             try calls.checkInterruption()
@@ -80,11 +82,19 @@ enum AtomicFolder {
             remedy: "save under another name")
     }
 
-    private static func make(in parent: FolderName, for path: String) throws(StorageError) -> FolderName {
+    /// Makes a folder of its own name and opens it, locked.
+    private static func make(
+        in parent: FolderName, for path: String
+    ) throws(StorageError) -> (folder: FolderName, lock: Int32) {
         for attempt in 0..<1000 {
-            let name = parent.appending(".lancet-\(getpid())-\(attempt).partial")
-            if mkdir(name, 0o777) == 0 { return FolderName(path: name) }
-            guard errno == EEXIST else { throw AtomicFile.failure(errno, "making a folder", file: path) }
+            let name = PartialName.path(attempt, in: parent)
+            guard mkdir(name, 0o777) == 0 else {
+                guard errno == EEXIST else { throw AtomicFile.failure(errno, "making a folder", file: path) }
+                continue
+            }
+            let lock = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            if lock >= 0 { PartialName.lock(lock) }
+            return (FolderName(path: name), lock)
         }
         throw AtomicFile.failure(EEXIST, "making a folder", file: path)
     }

@@ -6,6 +6,8 @@ final class FileAppender: @unchecked Sendable {
     private let path: String
     private let descriptor: Int32
     private let calls: FileCalls
+    /// Told how many bytes are written.
+    var watch: (@Sendable (Int) -> Void)?
     private var count = 0
     private var started = 0
     /// Sources whose bytes the kernel does not copy to this file.
@@ -74,6 +76,7 @@ final class FileAppender: @unchecked Sendable {
 
     private func advance(_ bytes: Int) {
         count += bytes
+        watch?(count)
         guard count - started >= Self.writebackChunk else { return }
         calls.startWriteback(descriptor, started..<count)
         started = count

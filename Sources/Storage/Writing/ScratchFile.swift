@@ -16,10 +16,12 @@ struct ScratchFile {
             (descriptor, name) = (Int32(nameless), nil)
             return
         }
+        PartialName.removeAbandoned(in: FolderName(path: folder))
         for attempt in 0..<1000 {
-            let name = Self.name(attempt, in: folder)
-            let descriptor = Glibc.open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+            let name = PartialName.path(attempt, in: FolderName(path: folder))
+            let descriptor = Glibc.open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
             if descriptor >= 0 {
+                PartialName.lock(descriptor)
                 (self.descriptor, self.name) = (descriptor, name)
                 return
             }
@@ -70,7 +72,8 @@ struct ScratchFile {
 
     private func linkBeside(_ path: String, _ calls: FileCalls) throws(StorageError) -> String {
         for attempt in 0..<1000 {
-            let name = Self.name(attempt, in: folder)
+            let name = PartialName.path(attempt, in: FolderName(path: folder))
+            PartialName.lock(descriptor)
             let linked = calls.link(descriptor, name)
             if linked >= 0 { return name }
             guard linked == -Int(EEXIST) else {
@@ -93,9 +96,5 @@ struct ScratchFile {
         guard handle >= 0 else { return }
         _ = calls.sync(handle)
         close(handle)
-    }
-
-    private static func name(_ attempt: Int, in folder: String) -> String {
-        FolderName(path: folder).appending(".lancet-\(getpid())-\(attempt).partial")
     }
 }

@@ -42,19 +42,11 @@ extension AtomicFile {
     /// Appends the bytes of a plan, which must be exactly as many as its shape and format take.
     mutating func append(_ plan: TensorPlan, byteCount: Int, digester: TensorDigester? = nil) throws {
         let start = count
-        if let digester, !digester.addCopied(plan, byteCount: byteCount) {
-            try digester.passing(plan, byteCount: byteCount) { tap in
-                try plan.write { bytes in
-                    tap(bytes)
-                    try append(bytes)
-                }
-            }
-        } else {
-            for part in plan.parts {
-                switch part {
-                case .copy(let range): try append(range)
-                case .produce(let write): try write { try append($0) }
-                }
+        digester?.add(plan, byteCount: byteCount, at: start)
+        for part in plan.parts {
+            switch part {
+            case .copy(let range): try append(range)
+            case .produce(let write): try write { try append($0) }
             }
         }
         guard count - start == byteCount else {

@@ -22,7 +22,7 @@ enum Verify: Command {
         guard call.prefix != .dryRun else {
             return Outcome(.text("would digest \(archive.tensors.count) tensors, \(archive.tensorBytes) bytes"))
         }
-        let digests = try archive.digests({ StreamedSHA256() }) { done, total in
+        let digests = try archive.digests { done, total in
             try session.checkInterruption()
             session.output.progress(Progress(task: "verify", done: done, total: total, unit: "digests"))
         }

@@ -11,9 +11,7 @@ final class SealedSaving: Sendable {
         let isCopy = file.isCopy(of: archive)
         if !isCopy { provenance.announce(file.tensors, in: &sealed.metadata) }
         let metadata = sealed.metadata
-        sealed.seal = Seal(
-            digest: { StreamedSHA256() }, others: isCopy ? [] : archive.digestUnits.flatMap(\.self)
-        ) { [self] digests in
+        sealed.seal = Seal(others: isCopy ? [] : archive.digestUnits.flatMap(\.self)) { [self] digests in
             taken.withLock { $0 = digests }
             guard !isCopy else { return metadata }
             return Provenance.filled(metadata, parent: CheckpointDigest.text(of: archive, digests.others), digests)
@@ -27,9 +25,7 @@ final class SealedSaving: Sendable {
         -> SafetensorsFolderWriter
     {
         var sealed = folder
-        sealed.seal = Seal(
-            digest: { StreamedSHA256() }, others: archive.digestUnits.flatMap(\.self)
-        ) { [self] digests in
+        sealed.seal = Seal(others: archive.digestUnits.flatMap(\.self)) { [self] digests in
             taken.withLock { $0 = digests }
             return provenance.notes(parent: CheckpointDigest.text(of: archive, digests.others), digests)
         }

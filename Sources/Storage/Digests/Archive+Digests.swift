@@ -8,17 +8,14 @@ extension Archive {
     }
 
     /// Digests all tensors, on all cores.
-    /// - Parameters:
-    ///   - digest: a new digest.
-    ///   - progress: called now and then with how many units are done, and of how many.
+    /// - Parameter progress: called now and then with how many units are done, and of how many.
     /// - Throws: what `progress` throws; `StorageError` `.changed` if a file was cut short meanwhile.
     public func digests(
-        _ digest: @escaping @Sendable () -> any RunningDigest,
         progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws -> TensorDigests {
-        let digester = TensorDigester(digest)
+        let digester = TensorDigester(expectedBytes: tensorBytes, isPatient: false)
         defer { digester.stop() }
-        for tensor in tensors { _ = digester.addCopied(TensorPlan(copying: tensor), byteCount: tensor.byteCount) }
+        for tensor in tensors { digester.add(TensorPlan(copying: tensor), byteCount: tensor.byteCount, at: 0) }
         let digests = try digester.digests(progress)
         for file in files { try file.checkUnchanged() }
         return digests

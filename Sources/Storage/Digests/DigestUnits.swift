@@ -1,12 +1,4 @@
-/// A digest of bytes that come piece by piece. Who writes files chooses it; Storage knows none.
-public protocol RunningDigest {
-    /// Takes the next bytes.
-    mutating func update(_ bytes: UnsafeRawBufferPointer)
-    /// The digest of all bytes so far, as text of a fixed length.
-    func text() -> String
-}
-
-/// How a tensor's bytes are cut for digests: a stack of experts into experts, anything else into runs of 64 MiB. So a
+/// How a tensor's bytes are cut for SHA-256 digests: a stack of experts into experts, anything else into runs of 64 MiB. So a
 /// difference has a place, and all cores can look for it.
 public enum DigestUnits {
     /// Bytes of a run of what is no stack.
