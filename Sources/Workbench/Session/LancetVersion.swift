@@ -1,4 +1,4 @@
 /// Lancet's version, as records and `--version` state it.
 public enum LancetVersion {
-    public static let text = "0.2.0"
+    public static let text = "0.3.0"
 }
