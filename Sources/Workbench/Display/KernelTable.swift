@@ -47,10 +47,11 @@ public enum KernelTable {
                 (shapes.m.map { [$0] } ?? [1, 128]).flatMap { timings(kind, vectors: $0, shapes, compute) }
             }
         }
-        let memory = KernelSpeed.memoryReadSpeed(compute: computes[0])
+        let best = Compute(threads: threads)
+        let memory = KernelSpeed.memoryReadSpeed(compute: best)
         let table = ValueTable(
             columns: ["weights", "precision", "variant", "M", "K", "N", "GB/s", "GFLOP/s"], rows: rows)
-        let peak = KernelSpeed.floatPeak(compute: computes[0])
+        let peak = KernelSpeed.floatPeak(compute: best)
         return render(table, mode) + "\nmemory read: \(NumberText.fixed(memory, decimals: 1)) GB/s"
             + "\nfloat32 peak: \(NumberText.fixed(peak, decimals: 0)) GFLOP/s"
     }
