@@ -1,5 +1,6 @@
 import Architectures
 import Formats
+import Foundation
 import Inference
 import Kernels
 import Scoring
@@ -11,25 +12,36 @@ import Testing
 
 /// What calibrated edits of whole models keep to, and that they beat rounding to nearest on the teaching models.
 struct CalibratedTests {
-    /// A teaching model, some windows to calibrate on and others to measure on.
+    /// A teaching model, windows of 128 tokens to calibrate on, and others to measure on.
     struct Bench {
         let teaching: TeachingModel
         let calibration: Calibration
-        let held: TokenCorpus
+        /// One for each held-out window.
+        let held: [Baseline]
 
-        init(_ name: String) throws {
-            teaching = try TeachingModel(name)
+        /// - Parameter places: Which of every eight windows are measured on; the first of them are calibrated on.
+        init(_ name: String, measuredAt places: Set<Int> = [1, 5]) throws {
+            let teaching = try TeachingModel(name)
             let windows = try teaching.windows(length: 128)
-            calibration = Calibration(over: try windows.sliced(from: 0, to: nil, by: 4), engine: teaching.engine)
-            held = try windows.sliced(from: 1, to: nil, by: 8)
+            self.teaching = teaching
+            calibration = Calibration(over: try windows.sliced(from: 0, to: nil, by: 8), engine: teaching.engine)
+            held = try windows.items.enumerated().filter { places.contains($0.offset % 8) }.map { _, item in
+                let window = TokenCorpus(name: "held-out window", items: [item])
+                return try Baseline(teaching.model, over: window, engine: teaching.engine)
+            }
         }
 
         var model: Model { teaching.model }
         var compute: Compute { teaching.engine.compute }
 
-        /// The mean divergence of an edited model from the whole one, away from the calibration text.
+        /// The mean divergence of an edited model from the whole one in each held-out window.
+        func divergences(_ edited: Model) throws -> [Double] {
+            try held.map { try $0.divergence(of: edited, from: nil) }
+        }
+
+        /// The mean divergence over all held-out windows.
         func divergence(_ edited: Model) throws -> Double {
-            try Comparison.measure(edited, to: model, over: held, engine: teaching.engine).divergence.mean
+            try divergences(edited).reduce(0, +) / Double(held.count)
         }
 
         func plan(_ format: WeightFormat) throws -> QuantizationPlan {
@@ -37,24 +49,84 @@ struct CalibratedTests {
         }
     }
 
+    /// How the divergences of one edit stand to those of another, window by window.
+    struct Pairing: CustomStringConvertible {
+        /// Mean difference, and ln of the ratio; below 0 where the first is nearer to the whole model.
+        var (difference, logarithm) = (Summary(), Summary())
+        var nearer = 0
+
+        init(_ edit: [Double], _ other: [Double]) {
+            for (a, b) in zip(edit, other) {
+                difference.add(a - b)
+                logarithm.add(log(max(a, 1e-12) / max(b, 1e-12)))
+                nearer += a < b ? 1 : 0
+            }
+        }
+
+        /// By how many of its standard errors each is below 0.
+        var differenceErrors: Double { -difference.mean / difference.standardError }
+        var logarithmErrors: Double { -logarithm.mean / logarithm.standardError }
+
+        var description: String {
+            "mean difference \(difference.mean) ± \(difference.standardError), ratio in a typical window "
+                + "\(exp(logarithm.mean)), \(logarithmErrors) standard errors below 1, nearer in \(nearer) of \(difference.count)"
+        }
+    }
+
     static let formats: [WeightFormat] = [.block(.q4_0), .packed(.words(bits: 4, .group(64), isSymmetric: true))]
 
+    /// A few positions hold most of a mean divergence: the ten largest of twelve thousand a quarter to a third. They are those at
+    /// which a model decides between two answers (a digit of a sum, a word looked up earlier in the window), in about half of
+    /// them without any expert chosen otherwise. So edits are compared window by window.
     @Test(arguments: TeachingModel.names, formats)
     func gptqAndAwqComeCloserThanNearest(name: String, format: WeightFormat) throws {
         let bench = try Bench(name)
         let plan = try bench.plan(format)
-        let nearest = try bench.divergence(
+        let nearest = try bench.divergences(
             Quantization(plan).applied(to: bench.model, compute: bench.compute).model)
         let (edit, encoded) = try GPTQ(plan).applied(to: bench.model, over: bench.calibration)
         #expect(encoded.count == plan.entries.count && encoded.contains { $0.hasFeedback })
         #expect(edit.model.byteCount == bench.model.byteCount - plan.bytesBefore + plan.bytesAfter)
-        let gptq = try bench.divergence(edit.model)
+        let gptq = Pairing(try bench.divergences(edit.model), nearest)
+        #expect(gptq.logarithm.mean < log(0.4) && gptq.logarithmErrors > 5, "gptq: \(gptq)")
+        #expect(gptq.differenceErrors > 2 && gptq.nearer * 10 > gptq.difference.count * 8, "gptq: \(gptq)")
         let (scaledEdit, scaled) = try AWQ(plan).applied(to: bench.model, over: bench.calibration)
         #expect(scaled.allSatisfy { $0.error <= $0.plainError } && scaled.contains { $0.alpha > 0 })
-        let awq = try bench.divergence(scaledEdit.model)
-        #expect(gptq < nearest, "nearest \(nearest), gptq \(gptq)")
-        // Of q4_0, whose scales are searched for anyway, AWQ takes a little off on one teaching model and adds a little on the other.
-        if format != .block(.q4_0) { #expect(awq < nearest, "nearest \(nearest), awq \(awq)") }
+        let awq = Pairing(try bench.divergences(scaledEdit.model), nearest)
+        // Of gptoss' q4_0, whose scales are searched for anyway, AWQ takes too little off to be told from nothing on these windows.
+        let isShown = !(name == "gptoss" && format == .block(.q4_0))
+        #expect(awq.logarithmErrors > (isShown ? 2 : 0) && awq.differenceErrors > (isShown ? 0 : -1), "awq: \(awq)")
+    }
+
+    /// Formats that the test above leaves out, superblocks among them: behind the layer, the residual stream at a typical position
+    /// is nearer to what it was.
+    @Test(arguments: TeachingModel.names, [BlockFormat.q4_k, .iq4_xs, .iq4_nl, .mxfp4])
+    func awqMovesALayerLessThanNearest(name: String, format: BlockFormat) throws {
+        let bench = try Bench(name, measuredAt: [])
+        let held = try bench.teaching.windows(length: 128).sliced(from: 3, to: nil, by: 32)
+        let site = Site(.residPost, layer: 2)
+        let roles = bench.model.tensors.keys.filter { $0.layer == 2 }
+        let plan = try QuantizationPlan(of: bench.model, roles, as: .block(format))
+        let nearest = try Quantization(plan).applied(to: bench.model, compute: bench.compute).model
+        let awq = try AWQ(plan).applied(to: bench.model, over: bench.calibration).edit.model
+        var errors: [[Double]] = [[], []]
+        for item in held.items {
+            let streams = try [bench.model, nearest, awq].map { model in
+                try bench.teaching.engine.run(model, tokens: item.tokens).value(of: site).values
+            }
+            let width = bench.model.blueprint.hiddenSize
+            for start in stride(from: 0, to: streams[0].count, by: width) {
+                for edit in errors.indices {
+                    errors[edit].append(
+                        (start..<start + width).reduce(0) { sum, index in
+                            let difference = Double(streams[edit + 1][index]) - Double(streams[0][index])
+                            return sum + difference * difference
+                        })
+                }
+            }
+        }
+        let pairing = Pairing(errors[1], errors[0])
+        #expect(pairing.logarithmErrors > 2, "\(pairing)")
     }
 
     @Test(arguments: TinyModel.names.filter { !$0.contains("mxfp4") })
@@ -126,7 +198,7 @@ struct CalibratedTests {
 
     @Test(arguments: TeachingModel.names)
     func sparserMethodsLoseLess(name: String) throws {
-        let bench = try Bench(name)
+        let bench = try Bench(name, measuredAt: [1])
         let roles = bench.model.tensors.keys.filter { $0.expert != nil && $0.part.isMultiplied }
         var errors: [Sparsity.Method: Double] = [:]
         for method in Sparsity.Method.allCases {

@@ -75,6 +75,24 @@ struct CalibrationCommandTests {
         #expect(session.output.lines.last?.contains("w4a16") == true)
     }
 
+    @Test func aDryRunSaysWhoseErrorItShows() throws {
+        let session = session("")
+        func shown(_ line: String) throws -> String {
+            #expect(session.run(line) == nil)
+            return try #require(session.output.lines.last)
+        }
+        let plain = try shown("dry-run quantize m.layers[1] as q4_0")
+        #expect(plain.contains("error: root mean square") && !plain.contains("rtn error"))
+        for method in ["gptq", "awq"] {
+            let text = try shown("dry-run quantize m.layers[1] as q4_0 by \(method) over calib[0:2]")
+            #expect(text.contains("rtn error: of rounding to nearest, not of \(method)"), "\(text)")
+            #expect(text.contains("compare the edited model"))
+        }
+        let failure = session.run("dry-run quantize m.layers[1] as q8_0 by awq over calib[0:2]")
+        #expect(failure?.message.contains("4 bits") == true)
+        #expect(session.object("m", as: ModelValue.self)?.edits.isEmpty == true)
+    }
+
     @Test func calibratedMethodsComeCloserThanNearest() {
         let session = session(
             """

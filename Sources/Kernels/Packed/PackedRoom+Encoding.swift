@@ -1,8 +1,9 @@
 /// Round-to-nearest encoding, a run of rows at a time.
 ///
 /// The scale of a tile is its largest magnitude over half the codes' span, rounded to the scales' type; codes are
-/// chosen for the rounded scale, ties to even. Zero stays zero.
-/// - Source: compressed-tensors, `quantization/utils/helpers.py`, `calculate_qparams`.
+/// chosen for the rounded scale, ties to even. Zero stays zero. Where some columns matter more than others, integers may get a
+/// smaller scale, which clips the largest values: the one of ten that leaves the least weighted error.
+/// - Source: compressed-tensors, `quantization/utils/helpers.py`, `calculate_qparams`; Lin et al., 2024, AWQ, for clipping.
 extension PackedRoom {
     /// Rows that have to be encoded together: as many as share scales or words.
     public var rowsTogether: Int {
@@ -25,9 +26,11 @@ extension PackedRoom {
     }
 
     /// Encodes rows from a multiple of `rowsTogether` on; runs that do not overlap may be encoded at once.
-    /// - Shape: values [range.count, columns]; bytes [byteCount].
+    /// - Parameter importance: the mean square of what each column is multiplied with, nil where all matter alike.
+    /// - Shape: values [range.count, columns]; importance [columns]; bytes [byteCount].
     public func encode(
-        _ values: UnsafeBufferPointer<Float>, rows range: Range<Int>, into bytes: UnsafeMutableRawBufferPointer
+        _ values: UnsafeBufferPointer<Float>, rows range: Range<Int>, importance: [Float]? = nil,
+        into bytes: UnsafeMutableRawBufferPointer
     ) {
         precondition(Self.encodes(scheme), "\(scheme.name) is only read")
         let tile = scheme.tile.size(rows: rows, columns: columns)
@@ -36,7 +39,10 @@ extension PackedRoom {
             let tileRows = top..<min(range.upperBound, top + tile.rows)
             for group in 0..<across {
                 let tileColumns = group * tile.columns..<min(columns, (group + 1) * tile.columns)
-                let scale = scale(for: largest(values, range.lowerBound, tileRows, tileColumns))
+                var scale = scale(for: largest(values, range.lowerBound, tileRows, tileColumns))
+                if let importance {
+                    scale = clipped(scale, values, range.lowerBound, tileRows, tileColumns, importance)
+                }
                 let index = scheme.tile == .tensor ? 0 : top / tile.rows * across + group
                 scaleElement.store(scale, bytes, at: scales.start + index * scaleElement.size)
                 for row in tileRows {
@@ -47,6 +53,56 @@ extension PackedRoom {
                 }
             }
         }
+    }
+
+    /// The scale of those from a half to the whole of one that leaves the least weighted error; the largest of equals.
+    private func clipped(
+        _ whole: Float, _ values: UnsafeBufferPointer<Float>, _ first: Int, _ rows: Range<Int>, _ columns: Range<Int>,
+        _ importance: [Float]
+    ) -> Float {
+        if case .fp8 = scheme { return whole }
+        var (best, least) = (whole, Float.infinity)
+        importance.withUnsafeBufferPointer { weights in
+            for step in 0..<10 {
+                let scale = scaleElement.nearest(whole * (1 - Float(step) / 20))
+                let error = rows.reduce(Float(0)) { sum, row in
+                    let start = (row - first) * self.columns
+                    return sum
+                        + Self.weightedError(
+                            UnsafeBufferPointer(
+                                rebasing: values[start + columns.lowerBound..<start + columns.upperBound]),
+                            UnsafeBufferPointer(rebasing: weights[columns]), scale, scheme.bits)
+                }
+                if error < least { (best, least) = (scale, error) }
+            }
+        }
+        return best
+    }
+
+    /// Σ w (x − x̂)² over values rounded under a scale, in 16 lanes.
+    private static func weightedError(
+        _ values: UnsafeBufferPointer<Float>, _ weights: UnsafeBufferPointer<Float>, _ scale: Float, _ bits: Int
+    ) -> Float {
+        typealias Lanes = SIMD16<Float>
+        let (inverse, lowest) = (1 / scale, -Float(1 << (bits - 1)))
+        // Adding and taking away one and a half times 2²³ rounds to an integer, ties to even.
+        let magic = Lanes(repeating: 12_582_912)
+        var sum = Lanes.zero
+        let (x, w) = (UnsafeRawBufferPointer(values), UnsafeRawBufferPointer(weights))
+        let whole = values.count / 16 * 16
+        for start in stride(from: 0, to: whole, by: 16) {
+            let value = x.loadUnaligned(fromByteOffset: start * 4, as: Lanes.self)
+            let quotient = (value * inverse).clamped(
+                lowerBound: Lanes(repeating: lowest), upperBound: Lanes(repeating: -lowest - 1))
+            let difference = value - ((quotient + magic) - magic) * scale
+            sum += w.loadUnaligned(fromByteOffset: start * 4, as: Lanes.self) * difference * difference
+        }
+        var total = sum.sum()
+        for index in whole..<values.count {
+            let difference = values[index] - Float(code(values[index] / scale, bits)) * scale
+            total += weights[index] * difference * difference
+        }
+        return total
     }
 
     private func largest(

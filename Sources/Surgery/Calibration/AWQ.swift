@@ -10,7 +10,8 @@ import Tensors
 ///
 /// For each seam of a layer the scales are mean|x|^α, with the α of a grid that leaves the outputs of the rounded matrices least
 /// in error. A norm's readers share their scales, so those of a layer's experts and its router are common; routers and norms
-/// that take part become float32.
+/// that take part become float32. Steps of blocks and groups are chosen, and large weights clipped, by what the inputs' mean
+/// squares say of the output's error.
 /// - Source: Lin et al., 2024, AWQ: Activation-aware Weight Quantization for LLM Compression and Acceleration.
 public struct AWQ: Sendable {
     /// What a seam got.

@@ -18,22 +18,24 @@ struct AWQLayer {
         var (folding, found): (Folding, [AWQ.Scaled]) = (Folding(), [])
         guard let layer else { return (folding, []) }
         for seam in Seam.all(of: model, layer: layer) where isUsable(seam) {
-            try Interruption.check()
-            guard let size = sizes(seam) else { continue }
-            var best: (alpha: Double, error: Double, scales: [Float])?
-            var plain = 0.0
-            for step in 0..<AWQ.steps {
-                let alpha = Double(step) / Double(AWQ.steps)
-                let scales = Self.scales(size, step: step)
-                var trial = folding
-                trial.fold(seam, scales)
-                let error = seam.readers.reduce(0.0) { $0 + self.error($1, folding, trial) }
-                if step == 0 { plain = error }
-                if best.map({ error < $0.error }) ?? true { best = (alpha, error, scales) }
+            guard let size = sizes(seam), let reader = seam.readers.first(where: { planned[$0] != nil }) else {
+                continue
             }
-            guard let best, let reader = seam.readers.first(where: { planned[$0] != nil }) else { continue }
-            found.append(AWQ.Scaled(reader: reader, alpha: best.alpha, error: best.error, plainError: plain))
-            if best.alpha > 0 { folding.fold(seam, best.scales) }
+            let trials = (0..<AWQ.steps).map { step in
+                var trial = folding
+                trial.fold(seam, Self.scales(size, step: step))
+                return trial
+            }
+            var errors = [Double](repeating: 0, count: trials.count)
+            for role in seam.readers {
+                try Interruption.check()
+                guard let probe = probe(role) else { continue }
+                for (step, trial) in trials.enumerated() { errors[step] += error(probe, trial) }
+            }
+            let best = errors.indices.min { (errors[$0], $0) < (errors[$1], $1) } ?? 0
+            let alpha = Double(best) / Double(AWQ.steps)
+            found.append(AWQ.Scaled(reader: reader, alpha: alpha, error: errors[best], plainError: errors[0]))
+            if best > 0 { folding = trials[best] }
         }
         return (folding, found)
     }
@@ -76,40 +78,57 @@ struct AWQLayer {
         }
     }
 
-    /// Σ (y − ŷ)² over some of the inputs that a matrix saw, rounded under a trial's factors.
-    /// - Parameter held: What is folded already: it is in the inputs and the weights alike.
-    private func error(_ role: Role, _ held: Folding, _ trial: Folding) -> Double {
+    /// A matrix with some of the inputs that it saw.
+    private struct Probe {
+        let role: Role
+        let matrix: Matrix
+        let format: WeightFormat
+        let meanSquares: [Float]?
+        let count: Int
+        /// - Shape: [count, columns].
+        let inputs: [Float]
+        /// What the whole matrix makes of them.
+        /// - Shape: [count, rows].
+        let outputs: [Float]
+    }
+
+    /// Nil for a matrix that is not rounded, or saw nothing.
+    private func probe(_ role: Role) -> Probe? {
         guard let format = planned[role], let matrix = model.tensors[role], let keeper = inputs.keeper(of: role) else {
-            return 0
+            return nil
         }
         let all = inputs.count(of: role)
         let count = min(all, mostRows)
-        guard count > 0 else { return 0 }
-        let columns = matrix.columns
-        let rounded = trial.matrix(matrix, role, as: format, compute)
-        var (x, scaled) = ([Float](), [Float]())
-        x.reserveCapacity(count * columns)
-        scaled.reserveCapacity(count * columns)
-        let factors = trial.columns[role]
+        guard count > 0 else { return nil }
+        var x: [Float] = []
+        x.reserveCapacity(count * matrix.columns)
         inputs.withRows(of: keeper) { rows in
             for number in 0..<count {
-                let start = number * all / count * columns
-                for column in 0..<columns {
-                    x.append(rows[start + column])
-                    scaled.append(rows[start + column] / (factors?[column] ?? 1))
-                }
+                let start = number * all / count * matrix.columns
+                x += rows[start..<start + matrix.columns]
             }
         }
-        var (wanted, got) = (
-            [Float](repeating: 0, count: count * matrix.rows), [Float](repeating: 0, count: count * matrix.rows)
-        )
-        compute.multiply(x, count: count, by: matrix, into: &wanted)
-        compute.multiply(scaled, count: count, by: rounded, into: &got)
+        var outputs = [Float](repeating: 0, count: count * matrix.rows)
+        compute.multiply(x, count: count, by: matrix, into: &outputs)
+        return Probe(
+            role: role, matrix: matrix, format: format, meanSquares: inputs.meanSquares(of: role), count: count,
+            inputs: x, outputs: outputs)
+    }
+
+    /// Σ (y − ŷ)² over a probe's inputs, the matrix being rounded under a trial's factors.
+    private func error(_ probe: Probe, _ trial: Folding) -> Double {
+        let (matrix, role) = (probe.matrix, probe.role)
+        let rounded = trial.matrix(matrix, role, as: probe.format, meanSquares: probe.meanSquares, compute)
+        var scaled = probe.inputs
+        if let factors = trial.columns[role] {
+            for index in scaled.indices { scaled[index] /= factors[index % matrix.columns] }
+        }
+        var got = [Float](repeating: 0, count: probe.count * matrix.rows)
+        compute.multiply(scaled, count: probe.count, by: rounded, into: &got)
         let rows = trial.rows[role]
         var total = 0.0
-        for index in wanted.indices {
-            let factor = rows?[index % matrix.rows] ?? 1
-            let difference = Double(wanted[index]) - Double(got[index] / factor)
+        for index in got.indices {
+            let difference = Double(probe.outputs[index]) - Double(got[index] / (rows?[index % matrix.rows] ?? 1))
             total += difference * difference
         }
         return total
@@ -122,7 +141,10 @@ struct AWQLayer {
             guard let matrix = model.tensors[role] else { continue }
             let target = isFoldedOnly ? .block(.f32) : planned[role] ?? .block(.f32)
             guard let size = target.roomBytes(rows: matrix.rows, columns: matrix.columns) else { continue }
-            let room = try spill.append(byteCount: size) { folding.encode(matrix, role, as: target, compute, into: $0) }
+            let room = try spill.append(byteCount: size) {
+                folding.encode(
+                    matrix, role, as: target, meanSquares: inputs.meanSquares(of: role), compute, into: $0)
+            }
             edited.tensors[role] = target.matrix(
                 rows: matrix.rows, columns: matrix.columns, in: room.source, at: room.offset)
         }

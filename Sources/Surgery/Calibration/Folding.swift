@@ -34,11 +34,17 @@ struct Folding {
     }
 
     /// Encodes a matrix with its factors.
-    /// - Parameter bytes: `roomBytes` of the format.
+    /// - Parameters:
+    ///   - meanSquares: of what each column is multiplied with before anything is folded, which scales are chosen for; nil
+    ///     where all matter alike.
+    ///   - bytes: `roomBytes` of the format.
     func encode(
-        _ matrix: Matrix, _ role: Role, as format: WeightFormat, _ compute: Compute,
+        _ matrix: Matrix, _ role: Role, as format: WeightFormat, meanSquares: [Float]?, _ compute: Compute,
         into bytes: UnsafeMutableRawBufferPointer
     ) {
+        let importance = meanSquares.map { squares in
+            columns[role].map { zip(squares, $0).map { $0 / ($1 * $1) } } ?? squares
+        }
         let together = format.rowsTogether(rows: matrix.rows, columns: matrix.columns)
         let chunk = max(1, (1 << 16) / max(1, matrix.columns * together))
         compute.pool.forEachRange((matrix.rows + together - 1) / together, chunk: chunk) { groups in
@@ -52,23 +58,26 @@ struct Folding {
                 switch format {
                 case .packed(let scheme):
                     PackedRoom(scheme, rows: matrix.rows, columns: matrix.columns)?
-                        .encode(source, rows: rows, into: bytes)
+                        .encode(source, rows: rows, importance: importance, into: bytes)
                 case .block(let block):
                     let size = bytes.count / matrix.rows
-                    compute.encode(
-                        source, columns: matrix.columns, as: block, importance: nil,
-                        into: UnsafeMutableRawBufferPointer(
-                            rebasing: bytes[rows.lowerBound * size..<rows.upperBound * size]))
+                    let part = UnsafeMutableRawBufferPointer(
+                        rebasing: bytes[rows.lowerBound * size..<rows.upperBound * size])
+                    compute.encode(source, columns: matrix.columns, as: block, weighedBy: importance, into: part)
                 }
             }
         }
     }
 
     /// A matrix with its factors in memory.
-    func matrix(_ matrix: Matrix, _ role: Role, as format: WeightFormat, _ compute: Compute) -> Matrix {
+    func matrix(
+        _ matrix: Matrix, _ role: Role, as format: WeightFormat, meanSquares: [Float]?, _ compute: Compute
+    ) -> Matrix {
         guard let room = format.roomBytes(rows: matrix.rows, columns: matrix.columns) else { return matrix }
         var bytes = [UInt8](repeating: 0, count: room)
-        bytes.withUnsafeMutableBytes { encode(matrix, role, as: format, compute, into: $0) }
+        bytes.withUnsafeMutableBytes {
+            encode(matrix, role, as: format, meanSquares: meanSquares, compute, into: $0)
+        }
         return format.matrix(rows: matrix.rows, columns: matrix.columns, in: MemorySource(bytes), at: 0)
     }
 }

@@ -46,6 +46,19 @@ final class LayerInputs {
         return held.count / width
     }
 
+    /// The mean square of each column of what a matrix saw; nil where it saw nothing.
+    /// - Shape: [column].
+    func meanSquares(of role: Role) -> [Float]? {
+        guard let keeper = keepers[role], let width = widths[keeper], let held = rows[keeper], !held.isEmpty else {
+            return nil
+        }
+        var sums = [Double](repeating: 0, count: width)
+        for start in stride(from: 0, to: held.count, by: width) {
+            for column in 0..<width { sums[column] += Double(held[start + column]) * Double(held[start + column]) }
+        }
+        return sums.map { Float($0 * Double(width) / Double(held.count)) }
+    }
+
     /// Lends the rows of a keeper.
     func withRows<Result>(of keeper: Role, _ body: (UnsafeBufferPointer<Float>) throws -> Result) rethrows -> Result {
         try (rows[keeper] ?? []).withUnsafeBufferPointer(body)

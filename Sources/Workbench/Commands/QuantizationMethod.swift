@@ -98,6 +98,11 @@ struct QuantizationMethod {
         }
     }
 
+    /// Refuses a plan that the method cannot carry out, before anything is run.
+    func check(_ plan: QuantizationPlan) throws {
+        if name == "awq" { _ = try AWQ(plan) }
+    }
+
     /// Carries a plan out.
     /// - Returns: the edit, and what should be said beside its notes.
     func applied(_ plan: QuantizationPlan, to owner: ModelValue, in session: Session) throws -> Edit {

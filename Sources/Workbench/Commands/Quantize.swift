@@ -32,7 +32,8 @@ enum Quantize: Command {
             `measure` edits nothing and tells how a metric changes; with `each`, part after part: a scan of sensitivity.
 
             `dry-run quantize …` prints the plan: each tensor, from, to, bytes before and after, and the error to expect \
-            (root mean square, relative to the weights', measured on some rows).
+            (root mean square, relative to the weights', measured on some rows); for gptq and awq that of rounding to nearest, \
+            and it says so.
             """,
         category: Shelf.compression, effect: .edit,
         parameters: [Parameter("selection", .any, "a model, layers, experts, or a tensor", each: .before)],
@@ -94,8 +95,11 @@ enum Quantize: Command {
                 code: "quantize.nothing", "nothing in the selection is a matrix that is quantized with the rest",
                 help: "Name a tensor by itself, as m.layers[2].router.weight.", span: argument.span)
         }
+        try method.check(plan)
         let importance = try method.importance(for: owner, in: session)
-        var table = QuantizationTable(plan: plan, owner: owner, importance: importance, notes: notes)
+        var table = QuantizationTable(
+            plan: plan, owner: owner, importance: importance,
+            calibratedMethod: method.isCalibrated ? method.name : nil, notes: notes)
         guard call.prefix != .dryRun else {
             return Outcome(.object(try table.foreseen(compute: session.engine.compute)))
         }

@@ -13,6 +13,8 @@ struct QuantizationTable {
     /// What is done, for titles.
     var verb = "quantize"
     var importance: Importance?
+    /// The method that chooses codes over a corpus, if one does: what it makes is not foreseen.
+    var calibratedMethod: String?
     /// What else should be said.
     var notes: [String] = []
 
@@ -64,13 +66,28 @@ struct QuantizationTable {
             }
         }
         let kind = importance == nil ? "" : ", weighed by importance"
+        let meaning = "root mean square relative to the weights'\(kind), on sampled rows"
         let room =
             "would read \(NumberText.bytes(plan.bytesBefore)) and take \(NumberText.bytes(plan.bytesAfter)) of temporary room on disk"
         return TableValue(
             typeName: "quantization", title: "would \(verb) as \(plan.title)",
-            rows: ValueTable(columns: ["tensor", "from", "to", "before", "after", "error"], rows: rows),
-            notes: [weight, room, "error: root mean square relative to the weights'\(kind), on sampled rows"]
-                + notes + plan.notes)
+            rows: ValueTable(
+                columns: ["tensor", "from", "to", "before", "after", calibratedMethod == nil ? "error" : "rtn error"],
+                rows: rows),
+            notes: [weight, room] + (calibratedMethod.map { foreseen($0, meaning) } ?? ["error: " + meaning]) + notes
+                + plan.notes)
+    }
+
+    /// What the errors say of a method that was not run.
+    private func foreseen(_ method: String, _ meaning: String) -> [String] {
+        let change =
+            method == "awq"
+            ? "awq scales channels before it rounds them"
+            : "gptq lets weights go further off so that what they are multiplied with comes out nearer"
+        return [
+            "rtn error: of rounding to nearest, not of \(method): \(meaning)",
+            "\(change), which no weight by itself foretells: compare the edited model to this one over a text",
+        ]
     }
 
     private var weight: String {

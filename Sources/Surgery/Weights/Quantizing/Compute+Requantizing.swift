@@ -31,17 +31,28 @@ extension Compute {
     ) {
         switch format {
         case .packed(let scheme):
-            PackedRoom(scheme, rows: matrix.rows, columns: matrix.columns)?.encode(values, rows: rows, into: bytes)
+            PackedRoom(scheme, rows: matrix.rows, columns: matrix.columns)?
+                .encode(values, rows: rows, importance: importance, into: bytes)
         case .block(let block):
             let rowBytes = bytes.count / matrix.rows
             let part = UnsafeMutableRawBufferPointer(
                 rebasing: bytes[rows.lowerBound * rowBytes..<rows.upperBound * rowBytes])
-            guard let importance else {
-                return encode(values, columns: matrix.columns, as: block, importance: nil, into: part)
-            }
+            encode(values, columns: matrix.columns, as: block, weighedBy: importance, into: part)
+        }
+    }
+
+    /// Encodes rows, some columns of which may matter more than others.
+    /// - Shape: values [rows, columns]; importance [columns].
+    func encode(
+        _ values: UnsafeBufferPointer<Float>, columns: Int, as format: BlockFormat, weighedBy importance: [Float]?,
+        into bytes: UnsafeMutableRawBufferPointer
+    ) {
+        if let importance {
             importance.withUnsafeBufferPointer {
-                encode(values, columns: matrix.columns, as: block, importance: $0, into: part)
+                encode(values, columns: columns, as: format, importance: $0, into: bytes)
             }
+        } else {
+            encode(values, columns: columns, as: format, importance: nil, into: bytes)
         }
     }
 }
