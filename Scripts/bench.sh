@@ -8,8 +8,9 @@
 #   Scripts/bench.sh sweep     patching every head of the teaching model, against PyTorch forward hooks
 #   Scripts/bench.sh quantize  gpt-oss' and Qwen3's shapes by recipes at the prompt, against llama-quantize
 #   Scripts/bench.sh encode    each encoder alone, against ggml's
+#   Scripts/bench.sh memory    decoding the 12 GB shape in an 8 GiB cgroup, against llama.cpp (root, cgroup v1)
 #   Scripts/bench.sh save      pruning and saving 6 GB, against cp and sync; prints its own figures
-#   Scripts/bench.sh           all of them but save, and writes Scripts/benchmarks/RESULTS.md
+#   Scripts/bench.sh           all of them but save and memory, and writes Scripts/benchmarks/RESULTS.md
 #
 # LANCET_BIN          a folder with lancet and lancet-bench, built elsewhere (else they are built here)
 # LANCET_PEERS        a Python with what Scripts/peers/README.md lists (python3)
@@ -42,15 +43,15 @@ need() {
 }
 
 case $part in
-open | engine | forward | growth | sweep | quantize | encode | save | all) ;;
-*) fail "there is no part $part: use open, engine, forward, growth, sweep, quantize, encode, save or nothing for all" ;;
+open | engine | forward | growth | sweep | quantize | encode | save | memory | all) ;;
+*) fail "there is no part $part: use open, engine, forward, growth, sweep, quantize, encode, memory, save or nothing for all" ;;
 esac
 measures() { [ "$part" = "$1" ] || [ "$part" = all ]; }
-if measures open || measures engine || measures quantize || measures encode || [ "$part" = save ]; then
+if measures open || measures engine || measures quantize || measures encode || [ "$part" = save ] || [ "$part" = memory ]; then
     need gguf
     need numpy
 fi
-if measures engine || measures quantize || measures encode; then need llama_cpp; fi
+if measures engine || measures quantize || measures encode || [ "$part" = memory ]; then need llama_cpp; fi
 if measures sweep || measures forward; then
     need torch
     need transformers
@@ -126,6 +127,10 @@ if measures growth; then
         "$bench" growth --runs "$rounds" --threads "$threads" --precision $precision --json \
             >"$results/growth $precision-lancet-1.json"
     done
+fi
+if [ "$part" = memory ]; then
+    make_checkpoint 24
+    "$python" Scripts/benchmarks/memory.py "$bench" "$data/shape.gguf" "$results" --threads "$threads" --rounds "$rounds"
 fi
 if measures sweep; then
     "$python" Scripts/make-hf-teaching.py "$results/models" >/dev/null

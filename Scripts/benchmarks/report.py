@@ -107,6 +107,20 @@ def report_growth():
     table(["precision", "tokens", "layers", "active experts", "all experts"], rows)
 
 
+def report_memory(peer, *ours):
+    first = ours[0][0]
+    print(f"## The gpt-oss-20b shape within {first['limit_bytes'] / (1 << 30):.0f} GiB\n")
+    print(f"Precision {first['precision']}. In a memory cgroup of that size; the file's pages are dropped first. Peak: the cgroup's, page cache included. The disk's "
+          "rate is that of direct reads of experts in the same run, with nothing computed.\n")
+    rows = []
+    for name, runs in zip(("every expert as likely", "a text's routes", "the routers' own", "restricted to experts that fit"), ours):
+        pick = lambda key, scale=1.0: [run.get(key, 0) * scale for run in runs]
+        rows.append([name, spread(pick("decode_tok_s"), 2), spread(pick("read_bytes_per_token", 1e-9), 2), spread(pick("hit_share"), 3),
+                     spread(pick("disk_gb_s"), 2), spread(pick("share_of_disk"), 2), spread(pick("peak_bytes", 1 / (1 << 30)), 2)])
+    table(["", "tokens/s", "GB read a token", "found in memory", "disk, GB/s", "of what it allows", "peak, GiB"], rows)
+    print(f"llama.cpp: {spread([run['tokens'] for run in peer], 0)} of {peer[0]['asked']} tokens in {peer[0]['seconds']:.0f} s.\n")
+
+
 def report_sweep(ours, theirs):
     first = ours[0]
     cells = [(a, b) for row, other in zip(first["patched"], theirs[0]["z"]["patched"]) for a, b in zip(row, other)]
@@ -160,7 +174,8 @@ if os.path.exists(load):
     busy = float(open(load).read())
     print(f"Load average before the first measurement: {busy:.1f}"
           + ("; the machine was busy with other work, which slows everything here.\n" if busy > os.cpu_count() / 2 else ".\n"))
-parts = (("open", report_open, ["lancet"]), ("sweep", report_sweep, ["lancet", "torch"]))
+parts = (("open", report_open, ["lancet"]), ("memory", report_memory, ["llama.cpp", "random", "text", "own", "fitting"]),
+         ("sweep", report_sweep, ["lancet", "torch"]))
 for part, report, contenders in parts:
     runs = [rounds(part, contender) for contender in contenders]
     if all(runs):

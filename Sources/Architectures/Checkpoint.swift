@@ -51,6 +51,10 @@ public struct Checkpoint: Sendable {
             yarn.truncated = true
             model.blueprint.rotary.scaling = .yarn(yarn)
         }
+        let layers = model.blueprint.layers
+        _ = PageLayout(
+            archive.files, units: PageUnits(model, files: archive.files).units, layerCount: layers.count,
+            activeExperts: layers.map(\.activeExpertCount).max() ?? 0)
         self.archive = archive
         self.family = family
         self.model = model

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 enum { NAME_LENGTH = 32 };
@@ -41,3 +42,30 @@ int lf_link_nameless(int file, const char *path) {
 int lf_exchange(const char *one, const char *other) {
     return renameat2(AT_FDCWD, one, AT_FDCWD, other, RENAME_EXCHANGE) < 0 ? -errno : 0;
 }
+
+static int reopen(int file, int flags) {
+    char name[NAME_LENGTH];
+    descriptor_name(name, file);
+    int again = open(name, O_RDONLY | O_CLOEXEC | flags);
+    return again < 0 ? -errno : again;
+}
+
+int lf_reopen_direct(int file) { return reopen(file, O_DIRECT); }
+
+int lf_reopen(int file) { return reopen(file, 0); }
+
+void *lf_take_pages(size_t count) {
+    enum { HUGE = 2 << 20 };
+    // Room to begin at a huge page; what lies around it goes back.
+    size_t room = count + HUGE;
+    uint8_t *base = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (base == MAP_FAILED) return NULL;
+    size_t before = (HUGE - (uintptr_t)base % HUGE) % HUGE;
+    if (before > 0) munmap(base, before);
+    munmap(base + before + count, room - before - count);
+    // Only whole huge pages become such, so no more memory is taken than asked for.
+    madvise(base + before, count, MADV_HUGEPAGE);
+    return base + before;
+}
+
+void lf_give_pages(void *base, size_t count) { munmap(base, count); }

@@ -36,6 +36,8 @@ public struct StorageError: Explained, Hashable {
         case exists
         /// The disk has no room for what is to be written.
         case noSpace
+        /// The limit leaves no room for what must be in memory at a time.
+        case noMemory
         /// The system refused a write.
         case unwritable
     }

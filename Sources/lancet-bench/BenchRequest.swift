@@ -6,8 +6,10 @@ struct BenchRequest {
     static let usage = """
         usage: lancet-bench open FILE | engine FILE | forward FILE | growth
                | sweep FILE CLEAN CORRUPT ANSWER WRONG
+               | paged FILE LIMIT
                | encode FORMAT VALUES COLUMNS OUT | quantize FILE OUT RECIPE [--pure]
-               [--runs N] [--threads N] [--prompt N] [--decode N] [--precision exact|fast] [--importance FILE] [--json]
+               [--runs N] [--threads N] [--prompt N] [--decode N] [--precision exact|fast] [--importance FILE]
+               [--fitting] [--routes random | MODEL:TEXT] [--json]
         """
 
     let verb: String
@@ -22,6 +24,11 @@ struct BenchRequest {
     private(set) var importance: String?
     private(set) var isPure = false
     private(set) var printsJSON = false
+    /// Where a paged run's experts come from: nil for the model's own router, `random`, or a model and a text over which its
+    /// routes are taken, `MODEL:TEXT`.
+    private(set) var routes: String?
+    /// Whether experts are restricted to those that fit.
+    private(set) var isFitting = false
 
     /// Reads arguments.
     /// - Throws: `BenchError` for an unknown verb or option, or a number that is none.
@@ -37,6 +44,8 @@ struct BenchRequest {
                     throw BenchError(subject: argument, message: "it takes exact or fast", remedy: Self.usage)
                 }
                 self.precision = precision
+            case "--fitting": isFitting = true
+            case "--routes": routes = rest.popFirst()
             case "--runs": runs = try Self.number(argument, rest.popFirst())
             case "--threads": threads = try Self.number(argument, rest.popFirst())
             case "--prompt": prompt = try Self.number(argument, rest.popFirst())
@@ -49,7 +58,9 @@ struct BenchRequest {
         }
         verb = operands.first ?? ""
         self.operands = Array(operands.dropFirst())
-        let counts = ["open": 1, "engine": 1, "forward": 1, "growth": 0, "sweep": 5, "encode": 4, "quantize": 3]
+        let counts = [
+            "open": 1, "engine": 1, "forward": 1, "growth": 0, "paged": 2, "sweep": 5, "encode": 4, "quantize": 3,
+        ]
         guard counts[verb] == self.operands.count else {
             throw BenchError(subject: "arguments", message: "nothing to measure was named", remedy: Self.usage)
         }
@@ -66,6 +77,11 @@ struct BenchRequest {
             try ForwardBenchmark(path: operands[0], tokenCount: 16, precision: precision)
                 .measure(runs: runs, compute: Compute(threads: threads))
         case "growth": try GrowthBenchmark(precision: precision).measure(runs: runs, compute: Compute(threads: threads))
+        case "paged":
+            try PagedBenchmark(
+                path: operands[0], limit: Self.number("LIMIT", operands[1]), promptCount: prompt, decodeCount: decode,
+                routes: routes, isFitting: isFitting, precision: precision
+            ).measure(compute: Compute(threads: threads))
         case "encode":
             try EncodeBenchmark(
                 format: operands[0], valuesPath: operands[1], columns: Self.number("COLUMNS", operands[2]),

@@ -22,6 +22,19 @@ int lf_link_nameless(int file, const char *path);
 /// Lets two files or folders change names, at once.
 int lf_exchange(const char *one, const char *other);
 
+/// Opens an open file once more for reads past the page cache, which want everything aligned.
+int lf_reopen_direct(int file);
+
+/// Opens an open file once more for usual reads.
+int lf_reopen(int file);
+
+/// Memory in whole pages, of huge ones where the system gives them; a count is a multiple of a page. NULL where there is
+/// none.
+void *_Nullable lf_take_pages(size_t count);
+
+/// Gives memory back, as much as was taken.
+void lf_give_pages(void *base, size_t count);
+
 /// Lets reads of missing pages of guarded maps give zeros instead of ending the process, and calls `noticed` then, inside
 /// a signal handler. Other bus errors go where they went before.
 int lf_guard_install(void (*noticed)(void));

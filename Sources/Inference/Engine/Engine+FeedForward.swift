@@ -18,6 +18,7 @@ extension Engine {
         case .experts:
             let routing = routed(pass, layer, norm.weighted)
             try Interruption.check()
+            foresee(pass, behind: layer, middle)
             out = ExpertLayer(pass: pass, layer: layer, engine: self, inputs: norm.weighted, routing: routing)
                 .sum(residual: middle)
             addSharedExpert(pass, layer, norm.weighted, to: out)

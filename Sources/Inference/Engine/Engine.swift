@@ -10,16 +10,19 @@ public final class Engine: Sendable {
     public let compute: Compute
     /// How it computes, as far as results depend on it.
     public let arithmetic: Arithmetic
+    /// Who brings weights into memory before they are read; nil where they are read where they lie.
+    public let supply: (any ExpertSupply)?
 
     /// An engine over a pool's threads; the arithmetic's precision goes before the pool's.
-    public init(compute: Compute, arithmetic: Arithmetic = Arithmetic()) {
+    public init(compute: Compute, arithmetic: Arithmetic = Arithmetic(), supply: (any ExpertSupply)? = nil) {
         self.compute = Compute(compute, precision: arithmetic.precision)
         self.arithmetic = arithmetic
+        self.supply = supply
     }
 
     /// The same threads and kernels with another arithmetic.
     public func under(_ arithmetic: Arithmetic) -> Engine {
-        arithmetic == self.arithmetic ? self : Engine(compute: compute, arithmetic: arithmetic)
+        arithmetic == self.arithmetic ? self : Engine(compute: compute, arithmetic: arithmetic, supply: supply)
     }
 
     /// Takes lanes through a range of layers.
@@ -31,6 +34,7 @@ public final class Engine: Sendable {
         _ model: Model, lanes: [Lane], layers: Range<Int>, capture: Capture = Capture()
     ) throws(Interrupted) -> [LaneResult] {
         let pass = Pass(model: model, lanes: lanes, layers: layers, capture: capture)
+        supply?.beginPass(model, tokens: pass.rowCount)
         var x = layers.isEmpty ? startingRows(pass) : Rows(0, width: 0)
         for layer in layers {
             try Interruption.check()

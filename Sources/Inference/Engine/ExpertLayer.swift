@@ -21,6 +21,35 @@ struct ExpertLayer {
     /// - Shape: [row, hidden].
     func sum(residual: Rows) -> Rows {
         let (groups, places) = grouped()
+        let out = supplied(groups)
+        let total = combined(out, places)
+        observe(out, places, total, residual)
+        return total
+    }
+
+    /// What the experts make of their rows; under a supply in the order in which they come into memory, to the same bits.
+    /// - Shape: [gathered row, hidden].
+    private func supplied(_ groups: [Group]) -> Rows {
+        guard let supply = engine.supply else { return outputs(groups) }
+        let out = Rows(routing.indices.count, width: inputs.width)
+        let uses = groups.map { ExpertUse(expert: $0.expert, tokens: $0.members.count) }
+        supply.withExperts(uses, layer: layer, of: pass.model) { batch in
+            var start = 0
+            let members = batch.map { index in
+                defer { start += groups[index].members.count }
+                return Group(expert: groups[index].expert, members: groups[index].members, start: start)
+            }
+            let part = outputs(members)
+            for (index, group) in zip(batch, members) {
+                out[groups[index].start].update(from: part[group.start], count: group.members.count * out.width)
+            }
+        }
+        return out
+    }
+
+    /// What some experts make of their rows.
+    /// - Shape: [row of the groups, hidden].
+    private func outputs(_ groups: [Group]) -> Rows {
         let gathered = inputs.gathered(groups.flatMap(\.members))
         let inner = products(groups, gathered, [(.gate, .gateBias), (.up, .upBias)])
         let (gate, up) = (inner[0], inner[1])
@@ -30,9 +59,7 @@ struct ExpertLayer {
         visit(.expertPost, groups, post)
         let out = products(groups, post, [(.down, .downBias)])[0]
         visit(.expertOut, groups, out)
-        let total = combined(out, places)
-        observe(out, places, total, residual)
-        return total
+        return out
     }
 
     /// The rows by expert, and for each (row, slot) its place among the gathered rows.

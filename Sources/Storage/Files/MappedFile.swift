@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import Tensors
 
 /// A file mapped into memory, read only.
@@ -13,6 +14,15 @@ public final class MappedFile: ByteSource, DescriptorBacked {
     private let base: UInt
     private let ticket: MappedFiles.Ticket
     let descriptor: Int32
+    /// How its bytes belong together, and the cache that lends them under a memory limit.
+    private let paging = Mutex(Paging())
+    /// Whether there is such a cache: looked at before the lock is taken.
+    private let isPaged = Atomic<Bool>(false)
+
+    private struct Paging {
+        var layout: PageLayout?
+        var paged: PagedFile?
+    }
 
     /// Maps a file.
     ///
@@ -69,9 +79,44 @@ public final class MappedFile: ByteSource, DescriptorBacked {
     public func withBytes<Result>(
         _ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> Result
     ) rethrows -> Result {
+        if isPaged.load(ordering: .acquiring), !range.isEmpty, let paged {
+            return try paged.withBytes(range, of: self, body)
+        }
+        return try withMap(range, body)
+    }
+
+    /// Lends bytes of the map, whatever the limit.
+    func withMap<Result>(
+        _ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> Result
+    ) rethrows -> Result {
         let whole = UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: base), count: count)
         return try withExtendedLifetime(self) { try body(UnsafeRawBufferPointer(rebasing: whole[range])) }
     }
+
+    /// How it is paged, if it is.
+    var paged: PagedFile? { paging.withLock { $0.paged } }
+
+    func belongs(to layout: PageLayout) { paging.withLock { $0.layout = layout } }
+
+    /// Lets a cache lend its bytes from now on; nil lends them from the map. Nobody may read it meanwhile.
+    func page(from paged: PagedFile?) {
+        isPaged.store(paged != nil, ordering: .releasing)
+        let before = paging.withLock { paging in
+            defer { paging.paged = paged }
+            return paging.paged
+        }
+        // The last reference goes here, outside the lock.
+        withExtendedLifetime(before) {}
+    }
+
+    /// Lets the system take back at once what was read of a range.
+    func forget(_ range: Range<Int>) {
+        advise(.dontNeed, range)
+        _ = posix_fadvise(descriptor, range.lowerBound, range.count, POSIX_FADV_DONTNEED)
+    }
+
+    /// How the file falls into units, if the checkpoint it belongs to has said so.
+    public var layout: PageLayout? { paging.withLock { $0.layout } }
 
     /// How a range will be read, as a hint to the system.
     public enum Advice: Sendable {

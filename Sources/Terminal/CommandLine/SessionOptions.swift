@@ -19,19 +19,35 @@ struct SessionOptions: ParsableArguments {
     @Option(help: "The seed of every random draw.")
     var seed: UInt64 = 0
 
+    @Option(
+        help: ArgumentHelp(
+            "What the process may take of memory, such as 8GiB; experts that do not fit are read when they are needed.",
+            valueName: "limit"))
+    var memory: String?
+
     /// The language's numbers hold whole ones exactly up to here.
     private static let largestSeed: UInt64 = 1 << 53
 
     func validate() throws {
         guard (1...1024).contains(threads) else { throw ValidationError("--threads takes 1 to 1024") }
+        if let memory, MemoryLimit.bytes(memory) == nil {
+            throw ValidationError("--memory takes a size such as 8GiB, not \(memory)")
+        }
         guard seed <= Self.largestSeed else { throw ValidationError("--seed takes 0 to \(Self.largestSeed)") }
     }
 
-    /// A session with these settings, at the console.
+    /// A session with these settings, at the console; one that cannot have them ends the process.
     func session(showsAssignments: Bool = false) -> Session {
-        Session(
+        let session = Session(
             output: Console(isQuiet: quiet),
             settings: Settings(seed: seed, threads: threads, mode: mode, showsAssignments: showsAssignments))
+        do throws(LanguageError) {
+            if let memory { try session.useMemory(MemoryLimit.bytes(memory)) }
+        } catch {
+            Console.show(error)
+            Standard.end(.failed)
+        }
+        return session
     }
 
     /// Runs a script to its end or its first error.

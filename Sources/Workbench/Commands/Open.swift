@@ -1,5 +1,6 @@
 import Architectures
 import Language
+import Storage
 
 /// `open "FILE"`: a checkpoint as a value.
 enum Open: Command {
@@ -19,6 +20,7 @@ enum Open: Command {
         let path = try call.required("path").asText()
         let rope = try call["rope"].flatMap { RopeMode(rawValue: try $0.asText()) } ?? .reference
         let checkpoint = try Checkpoint.open(session.resolved(path), rope: rope)
+        if let cache = session.memory?.cache { try cache.serve(checkpoint.archive.files) }
         return Outcome(.object(ModelValue(opened: checkpoint, path: path, version: session.nextVersion())))
     }
 }

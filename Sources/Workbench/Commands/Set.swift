@@ -2,6 +2,7 @@ import Inference
 import Kernels
 import Language
 import Plots
+import Storage
 
 /// `set SETTING VALUE`: a setting of the session.
 enum SetCommand: Command {
@@ -11,16 +12,22 @@ enum SetCommand: Command {
             seed: of every random draw. threads: results do not depend on it. mode: how values are shown. precision: exact \
             (float32 activations) or fast (activations in 8 bits, 32 under one step, against block formats' own whole \
             numbers); results name it, and what is derived from a run is computed as the run was.
+
+            memory: what the process may take in all, such as 8GiB, or off. Attention, routers, norms and the output are then \
+            read once and kept; experts come from disk when a layer needs them, past the system's cache, and leave when others \
+            need the room: the one whose next use is expected last. Results have the same bits. Without a value it shows what \
+            came of it. Restrict experts to those that fit, and nothing is read twice.
             """,
         category: Shelf.session, effect: .session,
         parameters: [
-            Parameter("setting", .choice(["seed", "threads", "mode", "precision"]), "which"),
+            Parameter("setting", .choice(["seed", "threads", "mode", "precision", "memory"]), "which"),
             Parameter(
-                "value", .choiceOrAny(DisplayMode.allCases.map(\.rawValue) + Precision.allCases.map(\.rawValue)),
+                "value",
+                .choiceOrAny(DisplayMode.allCases.map(\.rawValue) + Precision.allCases.map(\.rawValue) + ["off"]),
                 "what it becomes",
                 optional: true),
         ],
-        examples: ["set seed 7\nset seed"])
+        examples: ["set seed 7\nset seed", "set memory 8GiB\nset memory"])
 
     static func run(_ call: Invocation, in session: Session) throws -> Outcome {
         let setting = try call.required("setting").asText()
@@ -34,6 +41,7 @@ enum SetCommand: Command {
                     argument.value, wanted: "text, json, csv or markdown", span: argument.span)
             }
             session.settings.mode = mode
+        case "memory": try setMemory(argument, in: session)
         default:
             guard let precision = Precision(rawValue: try argument.asText()) else {
                 throw LanguageError.wrongKind(argument.value, wanted: "exact or fast", span: argument.span)
@@ -45,11 +53,27 @@ enum SetCommand: Command {
         return Outcome()
     }
 
+    private static func setMemory(_ argument: BoundArgument, in session: Session) throws {
+        if case .text("off") = argument.value { return try session.useMemory(nil) }
+        guard let number = try? argument.asNumber(), let bytes = MemoryLimit.bytes(number) else {
+            throw LanguageError(
+                .wrongKind, "a memory limit is a size", help: "Write set memory 8GiB, or set memory off.",
+                span: argument.span)
+        }
+        try session.useMemory(bytes)
+    }
+
     private static func value(of setting: String, _ session: Session) -> Value {
         switch setting {
         case "seed": .number(Double(session.settings.seed))
         case "threads": .number(session.settings.threads)
         case "mode": .text(session.settings.mode.rawValue)
+        case "memory":
+            if let memory = session.memory {
+                .object(MemoryValue(limit: memory.bytes, statistics: memory.cache.report, peak: ProcessMemory.peak))
+            } else {
+                .text("off")
+            }
         default: .text(session.settings.arithmetic.precision.rawValue)
         }
     }

@@ -12,6 +12,8 @@ public final class Session: Host {
     public var settings: Settings
     /// Runs models, with the session's threads.
     public private(set) var engine: Engine
+    /// The bound on the process's memory; nil where weights are read from maps, as much as the system gives.
+    public private(set) var memory: MemoryLimit?
     /// What hears of each statement: the journal, a record, a replay.
     public var witnesses: [any StatementWitness] = []
     /// The folder that relative paths start from; nil for the process's own.
@@ -123,7 +125,7 @@ public final class Session: Host {
     /// Changes the number of threads.
     func useThreads(_ count: Int) {
         settings.threads = count
-        engine = Engine(compute: Compute(threads: count), arithmetic: settings.arithmetic)
+        engine = Engine(compute: Compute(threads: count), arithmetic: settings.arithmetic, supply: memory?.pager)
     }
 
     /// Changes how results are computed from now on; what was computed keeps how it was.
@@ -131,6 +133,20 @@ public final class Session: Host {
         settings.arithmetic = arithmetic
         engine = engine.under(arithmetic)
     }
+
+    /// Bounds the process's memory, or lets go of the bound.
+    /// - Parameter bytes: what it may take in all; nil for no bound.
+    /// - Throws: `LanguageError` if it takes too much already.
+    public func useMemory(_ bytes: Int?) throws(LanguageError) {
+        let limit: MemoryLimit?
+        if let bytes { limit = try MemoryLimit(bytes: bytes) } else { limit = nil }
+        memory?.cache.detach()
+        memory = limit
+        engine = Engine(compute: engine.compute, arithmetic: engine.arithmetic, supply: limit?.pager)
+    }
+
+    /// Whether what was read since the last statement may be other than what the files hold.
+    private var isDamaged: Bool { MappedFiles.areDamaged || memory?.cache.hasFailed == true }
 
     public var signatures: [Signature] { Commands.all.map { $0.signature } }
 
@@ -147,8 +163,10 @@ public final class Session: Host {
                 return Outcome(.text(([Explanation.text(of: invocation)] + forecast).joined(separator: "\n")))
             }
             try refuseZeroBytes(invocation)
+            let before = memory?.cache.report
             let outcome = try command.run(invocation, in: self)
             tellWritten(invocation)
+            if let before, !isDamaged, let summary = memory?.summary(since: before) { output.notice(summary) }
             return invocation.prefix == .dryRun ? Outcome(outcome.value) : outcome
         } catch {
             throw LanguageError(any: error)
@@ -159,19 +177,19 @@ public final class Session: Host {
         for witness in witnesses { witness.shown(value) }
         if case .nothing = value { return }
         let text = Display(mode: settings.mode, options: output.textOptions).rendered(value)
-        if !MappedFiles.areDamaged { output.write(text) }
+        if !isDamaged { output.write(text) }
     }
 
     public func assigned(_ value: Value, to name: String, by statement: Statement) {
         guard settings.showsAssignments, case .object(let object) = value else { return }
         let text = (object as? any SessionValue)?.text(output.textOptions) ?? object.description
-        guard !MappedFiles.areDamaged else { return }
+        guard !isDamaged else { return }
         output.write(text.split(separator: "\n", omittingEmptySubsequences: false).prefix(2).joined(separator: "\n"))
     }
 
     public func printLine(_ line: String, of values: [Value]) {
         for witness in witnesses { witness.printed(values) }
-        if !MappedFiles.areDamaged { output.write(line) }
+        if !isDamaged { output.write(line) }
     }
 
     public func willRun(_ statement: Statement, of source: SourceText) {
@@ -204,7 +222,10 @@ public final class Session: Host {
     }
 
     public func checkOutcome() throws(LanguageError) {
-        do { try MappedFiles.check() } catch {
+        do {
+            try memory?.cache.check()
+            try MappedFiles.check()
+        } catch {
             // The request that the missing page made, so that work would stop; it is answered.
             Interruption.clear()
             throw LanguageError(any: error)

@@ -1,0 +1,60 @@
+import Inference
+import Kernels
+import Storage
+
+/// How a checkpoint falls into what comes into memory together: an expert's weights in one layer each, and everything else
+/// but the table of embeddings, whose rows are read singly.
+struct PageUnits {
+    private typealias Part = (file: Int, range: Range<Int>)
+
+    private let numbers: [ObjectIdentifier: Int]
+    private let model: Model
+
+    /// Gaps up to here between tensors that are used together are read along.
+    /// - Units: bytes.
+    private static let smallestGap = 1 << 12
+
+    init(_ model: Model, files: [MappedFile]) {
+        self.model = model
+        numbers = Dictionary(files.enumerated().map { (ObjectIdentifier($1), $0) }, uniquingKeysWith: { a, _ in a })
+    }
+
+    /// The units, experts by layer and number.
+    var units: [PageUnit] {
+        var experts: [Role: [Part]] = [:]
+        var always: [Part] = []
+        for (role, matrix) in model.tensors {
+            let isTable = role.part == .embedding && !model.blueprint.tiedEmbeddings
+            if isTable { continue }
+            if let layer = role.layer, let expert = role.expert, !role.part.isVector {
+                experts[Role(.gate, layer: layer, expert: expert), default: []] += parts(matrix)
+            } else {
+                always += parts(matrix)
+            }
+        }
+        return merged(always).map { PageUnit(.always, parts: [$0]) }
+            + experts.sorted { $0.key < $1.key }.map { role, parts in
+                PageUnit(.expert(layer: role.layer ?? 0), parts: merged(parts, gap: 0))
+            }
+    }
+
+    private func parts(_ matrix: Matrix) -> [Part] {
+        matrix.extents.compactMap { source, range in
+            numbers[ObjectIdentifier(source)].map { ($0, range) }
+        }
+    }
+
+    /// The ranges in file order, those that touch as one.
+    private func merged(_ parts: [Part], gap: Int = smallestGap) -> [Part] {
+        var merged: [Part] = []
+        for part in parts.sorted(by: { ($0.file, $0.range.lowerBound) < ($1.file, $1.range.lowerBound) }) {
+            if let last = merged.last, last.file == part.file, part.range.lowerBound <= last.range.upperBound + gap {
+                merged[merged.count - 1].range =
+                    last.range.lowerBound..<max(last.range.upperBound, part.range.upperBound)
+            } else {
+                merged.append(part)
+            }
+        }
+        return merged
+    }
+}

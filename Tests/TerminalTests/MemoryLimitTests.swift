@@ -1,0 +1,78 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A model that is larger than the memory it may take.
+@Suite(.serialized) struct MemoryLimitTests {
+    private static let limit = 96 << 20
+
+    /// Runs the program from the root of the checkout, in a group if one is given.
+    private func lancet(_ arguments: [String], in group: MemoryGroup? = nil) throws -> (output: String, errors: String)
+    {
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/sh")
+        let enter = group.map { "echo $$ > \($0.processes); " } ?? ""
+        process.arguments = ["-c", enter + "exec \"$0\" \"$@\"", PseudoTerminal.builtProducts + "/lancet"] + arguments
+        process.currentDirectoryURL = RepositoryRoot.url
+        let (output, errors) = (Pipe(), Pipe())
+        process.standardOutput = output
+        process.standardError = errors
+        try process.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        let complaint = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        return (text, complaint)
+    }
+
+    private func script(_ path: String) -> String {
+        """
+        m = open "\(path)"
+        held = corpus "examples/models/heldout-code.txt"
+        print (generate m "The capital of France is" max 24)
+        print (perplexity m over held context 64)
+        """
+    }
+
+    /// The teaching model in float32: 55 MiB, of which 48 are experts.
+    private func wideModel() throws -> String {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("lancet-\(UUID().uuidString).gguf")
+            .path
+        _ = try lancet([
+            "-c", "m = open \"examples/models/teach-gptoss-bf16.gguf\"\nquantize m as f32\nsave m \"\(path)\"",
+        ])
+        return path
+    }
+
+    @Test(.enabled(if: MemoryGroup.isAvailable, "there is no memory controller here that this process may use"))
+    func theLimitIsNeverReachedAndNoBitChanges() throws {
+        let path = try wideModel()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let expected = try lancet(["-c", script(path)])
+        #expect(expected.output.contains("perplexity"), "\(expected.errors)")
+        forget(path)
+        let group = try MemoryGroup(limit: Self.limit)
+        let limited = try lancet(["--memory", "\(Self.limit)B", "-c", script(path)], in: group)
+        #expect(limited.output == expected.output)
+        #expect(limited.errors.contains("uses of experts found in memory"), "\(limited.errors)")
+        #expect(group.peak > Self.limit / 4)
+        #expect(group.peak <= Self.limit)
+        #expect(group.refusals == 0)
+    }
+
+    /// Drops a file's pages from the page cache.
+    private func forget(_ path: String) {
+        let descriptor = open(path, O_RDWR)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
+        close(descriptor)
+    }
+
+    @Test func aLimitThatIsNoSizeOrTooSmallIsRefused() throws {
+        #expect(try lancet(["--memory", "8", "-c", "print 1"]).errors.contains("8GiB"))
+        #expect(try lancet(["--memory", "much", "-c", "print 1"]).errors.contains("8GiB"))
+        let small = try lancet(["--memory", "1MiB", "-c", "print 1"])
+        #expect(small.output.isEmpty)
+        #expect(small.errors.contains("takes") && small.errors.contains("larger limit"))
+    }
+}
