@@ -21,7 +21,7 @@ struct SurfaceTests {
     }
 
     /// What product.md names for later versions is refused with a hint, not taken for something else.
-    @Test(arguments: ["lens clean", "merge-experts m", "memory m", "bench m", "notebook run"])
+    @Test(arguments: ["lens clean", "merge-experts m", "bench m", "notebook run"])
     func wordsOfLaterVersionsSaySo(line: String) {
         let session = Session(output: SilentOutput())
         let diagnostics = session.run(SourceText(line))

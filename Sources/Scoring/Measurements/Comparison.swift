@@ -37,11 +37,13 @@ public struct Comparison: Sendable {
 
     /// Compares a model to a base over a windowed corpus.
     /// - Parameters:
+    ///   - baseEngine: What runs the base, if it is to be computed otherwise than the model.
     ///   - experts: For each layer, the base's numbers of the model's experts; nil where they are numbered alike.
     ///   - firstToken: As in `Perplexity.measure`.
     /// - Throws: `ScoringError` if the corpus has no windows or the vocabularies differ; what running throws.
     public static func measure(
-        _ model: Model, to base: Model, over corpus: TokenCorpus, engine: Engine, experts: [[Int]?]? = nil,
+        _ model: Model, to base: Model, over corpus: TokenCorpus, engine: Engine, baseEngine: Engine? = nil,
+        experts: [[Int]?]? = nil,
         firstToken: Int? = nil, progress: ((Int) -> Void)? = nil
     ) throws -> Comparison {
         let length = try corpus.windows(for: "compare")
@@ -58,7 +60,7 @@ public struct Comparison: Sendable {
             progress?(number)
             let tokens = firstToken.map { [$0] + item.tokens.dropFirst() } ?? item.tokens
             let positions = Array(length / 2..<tokens.count - 1)
-            let before = try engine.watched(base, tokens, at: positions)
+            let before = try (baseEngine ?? engine).watched(base, tokens, at: positions)
             let after = try engine.watched(model, tokens, at: positions)
             tally.add(tokens, positions, before, after, engine.compute)
         }

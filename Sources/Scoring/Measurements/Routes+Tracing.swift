@@ -51,6 +51,7 @@ extension Routes.Layer {
         let chosen = seen.indices[row * seen.slotCount..<(row + 1) * seen.slotCount]
         for (slot, expert) in chosen.enumerated() {
             counts[family][expert] += 1
+            choices.append(UInt16(clamping: expert))
             gateMass[expert] += Double(seen.weights[row * seen.slotCount + slot])
             byToken[token * expertCount + expert, default: 0] += 1
             for other in chosen { coactivation[expert][other] += 1 }

@@ -22,6 +22,9 @@ public struct Routes: Sendable {
         public internal(set) var margins: Quantiles
         /// The mean of the margins.
         public internal(set) var meanMargin: Double
+        /// The chosen experts of every token in the order of the corpus, largest logit first.
+        /// - Shape: [token, slot].
+        public internal(set) var choices: [UInt16] = []
         /// How often each expert was chosen for each token id, by id × expert count + expert.
         var byToken: [Int: Int] = [:]
     }

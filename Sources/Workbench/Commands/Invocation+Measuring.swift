@@ -1,4 +1,6 @@
 import Architectures
+import Inference
+import Kernels
 import Language
 import Scoring
 import Tokenizers
@@ -19,6 +21,20 @@ extension Invocation {
     /// The corpus of `over` as a model's tokens, in windows of what `context` says.
     func windows(for model: ModelValue) throws -> TokenCorpus {
         try corpus().tokens(for: model, windowLength: try self["context"]?.asInteger(in: 2...Int.max))
+    }
+}
+
+extension Invocation {
+    /// The session's arithmetic with what labels of this command change.
+    func arithmetic(in session: Session) throws -> Arithmetic {
+        var arithmetic = session.settings.arithmetic
+        if let name = try self["precision"]?.asText(), let precision = Precision(rawValue: name) {
+            arithmetic.precision = precision
+        }
+        if let label = label("kv") {
+            arithmetic.cache = try CacheChoice.rule(label.arguments.first, label.labels, at: label.span)
+        }
+        return arithmetic
     }
 }
 

@@ -13,6 +13,10 @@ enum SetCommand: Command {
             (float32 activations) or fast (activations in 8 bits, 32 under one step, against block formats' own whole \
             numbers); results name it, and what is derived from a run is computed as the run was.
 
+            kv: what keys and values are kept in, f32 unless set. Every query reads them so, from a cache or not: \
+            `set kv q8_0`, `set kv q8_0 until 4096 then q4_0` by the position of each key, `set kv full q8_0 windowed f16` by \
+            the kind of layer (f32 where a kind is not named).
+
             memory: what the process may take in all, such as 8GiB, or off. Attention, routers, norms and the output are then \
             read once and kept; experts come from disk when a layer needs them, past the system's cache, and leave when others \
             need the room: the one whose next use is expected last. Results have the same bits. Without a value it shows what \
@@ -20,17 +24,33 @@ enum SetCommand: Command {
             """,
         category: Shelf.session, effect: .session,
         parameters: [
-            Parameter("setting", .choice(["seed", "threads", "mode", "precision", "memory"]), "which"),
+            Parameter("setting", .choice(["seed", "threads", "mode", "precision", "memory", "kv"]), "which"),
             Parameter(
                 "value",
-                .choiceOrAny(DisplayMode.allCases.map(\.rawValue) + Precision.allCases.map(\.rawValue) + ["off"]),
-                "what it becomes",
-                optional: true),
+                .choiceOrAny(
+                    DisplayMode.allCases.map(\.rawValue) + Precision.allCases.map(\.rawValue) + ["off"]
+                        + CacheChoice.words),
+                "what it becomes", optional: true),
         ],
-        examples: ["set seed 7\nset seed", "set memory 8GiB\nset memory"])
+        labels: CacheChoice.labels,
+        examples: [
+            "set seed 7\nset seed", "set memory 8GiB\nset memory",
+            "set kv full q8_0 until 4096 then q4_0 windowed f16\nset kv\nset kv f32",
+        ])
 
     static func run(_ call: Invocation, in session: Session) throws -> Outcome {
         let setting = try call.required("setting").asText()
+        if setting == "kv", call.argument("value") != nil || !call.labels.isEmpty {
+            var arithmetic = session.settings.arithmetic
+            arithmetic.cache = try CacheChoice.rule(call.argument("value"), call.labels, at: call.call.span)
+            session.compute(in: arithmetic)
+            return Outcome()
+        }
+        if let stray = call.labels.first {
+            throw LanguageError(
+                code: "set.label", "`\(stray.name)` belongs to `set kv`", help: "set kv q8_0 until 4096 then q4_0",
+                span: stray.span)
+        }
         guard let argument = call.argument("value") else { return Outcome(value(of: setting, session)) }
         switch setting {
         case "seed": session.settings.seed = UInt64(try argument.asInteger(in: 0...Int.max))
@@ -74,6 +94,7 @@ enum SetCommand: Command {
             } else {
                 .text("off")
             }
+        case "kv": .text(session.settings.arithmetic.cache.description)
         default: .text(session.settings.arithmetic.precision.rawValue)
         }
     }

@@ -4,7 +4,6 @@ enum FutureWords {
         "lens": "Look at the residual stream itself: `clean[\"blocks.2.hook_resid_post\"]`.",
         "attention": "Look at the pattern itself: `clean[\"blocks.2.attn.hook_pattern\"]`.",
         "merge-experts": "`prune` removes experts; merging them comes later.",
-        "memory": "`info m` shows what the weights take.",
         "bench": "`lancet kernels --bench` times the kernels; `time` times a command.",
         "notebook": "Scripts run with `lancet run FILE`.",
         "chat": "Templates are not applied yet: write the marks into the text.",

@@ -9,9 +9,11 @@ public struct ComparisonValue: SessionValue {
     public let comparison: Comparison
     public let corpus: String
     public let model: String
-    /// How it was computed.
+    /// How the model was computed.
     public let arithmetic: Arithmetic
     public let base: String
+    /// How the base was computed.
+    public let baseArithmetic: Arithmetic
 
     public var typeName: String { "comparison" }
 
@@ -93,13 +95,23 @@ public struct ComparisonValue: SessionValue {
 
     public func text(_ options: TextOptions) -> String {
         let note =
-            "n = \(NumberText.grouped(comparison.n)) positions, the second half of \(comparison.windowCount) windows of \(comparison.windowLength) · \(arithmetic.name) · \(corpus)"
-        return ["\(model) to \(base)", table?.plain ?? "", note].joined(separator: "\n")
+            "n = \(NumberText.grouped(comparison.n)) positions, the second half of \(comparison.windowCount) windows of \(comparison.windowLength) · \(shared)\(corpus)"
+        return ["\(model)\(own(arithmetic)) to \(base)\(own(baseArithmetic))", table?.plain ?? "", note].joined(
+            separator: "\n")
+    }
+
+    /// How both were computed, where that is one way.
+    private var shared: String { arithmetic == baseArithmetic ? "\(arithmetic.name) · " : "" }
+
+    /// How one was computed, where the other was not.
+    private func own(_ arithmetic: Arithmetic) -> String {
+        self.arithmetic == baseArithmetic ? "" : " (\(arithmetic.name))"
     }
 
     public var json: JSON {
         .fields([
             ("model", .string(model)), ("base", .string(base)), ("corpus", .string(corpus)),
+            ("arithmetic", .string(arithmetic.name)), ("base-arithmetic", .string(baseArithmetic.name)),
             ("n", .whole(comparison.n)),
             ("perplexity", .finite(comparison.perplexity)), ("base-perplexity", .finite(comparison.basePerplexity)),
             ("ratio", .finite(comparison.ratio)), ("kl", .finite(comparison.divergence.mean)),

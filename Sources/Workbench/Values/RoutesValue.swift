@@ -181,6 +181,7 @@ public struct RoutesValue: SessionValue {
             for row in layer.counts + layer.coactivation { for count in row { digest.mix(count) } }
             for mass in layer.gateMass { digest.mix(mass) }
             digest.mix(layer.meanMargin)
+            for expert in layer.choices { digest.mix(Int(expert)) }
         }
     }
 }
