@@ -1,6 +1,7 @@
 import Documents
 import Inference
 import Kernels
+import Tensors
 import TestSupport
 import Testing
 
@@ -38,10 +39,12 @@ struct KeptOracleTests {
     private func floats(_ hex: String) -> [Float] {
         let digits = hex.utf8.map { UInt32($0 < 58 ? $0 - 48 : $0 - 87) }
         return stride(from: 0, to: digits.count, by: 8).map { start in
-            Float(
-                bitPattern: (0..<4).reduce(0) { bits, byte in
-                    bits | (digits[start + 2 * byte] << 4 | digits[start + 2 * byte + 1]) << (8 * UInt32(byte))
-                })
+            var bits: UInt32 = 0
+            for byte in 0..<4 {
+                let value = digits[start + 2 * byte] << 4 | digits[start + 2 * byte + 1]
+                bits |= value << UInt32(8 * byte)
+            }
+            return Float(bitPattern: bits)
         }
     }
 }

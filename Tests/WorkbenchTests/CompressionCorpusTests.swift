@@ -69,10 +69,4 @@ import Workbench
         #expect(tokens.items.map(\.family) == ["ioi", "ioi", "json", "json"])
         #expect(tokens.items.allSatisfy { $0.tokens.count == 512 })
     }
-
-    @Test func wordsOfLaterVersionsAreNamed() {
-        let session = ScriptedSession()
-        let chat = session.run("c = corpus \"examples/models/errbench.jsonl\" as chat")
-        #expect(chat?.code == "E006" && chat?.message.contains("chat") == true)
-    }
 }

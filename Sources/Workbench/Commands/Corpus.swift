@@ -12,6 +12,9 @@ enum Corpus: Command {
             Several texts in a list are families of one corpus, named by their files; what all names begin with, up to a \
             hyphen, is left out: ["held-ioi.txt", "held-json.txt"] has the families ioi and json.
 
+            `as chat` has the model's chat template put each prompt as a user's message, and the answer where the reply \
+            begins, behind what a template writes before an answer without thoughts.
+
             A corpus is sliced as a list (`bench[0:40]`) and by family (`bench.family["ioi"]`).
             """,
         category: Shelf.compression,
@@ -19,6 +22,9 @@ enum Corpus: Command {
         labels: [
             Label("context", Parameter("tokens", .integer), docs: "tokens a window has"),
             Label("windows", Parameter("count", .integer), docs: "the most windows to take of each text"),
+            Label(
+                "as", Parameter("form", .choice(["chat"])),
+                docs: "has each prompt put as a user's message, by the model's chat template"),
         ],
         result: "a corpus",
         examples: [
@@ -31,7 +37,16 @@ enum Corpus: Command {
         let length = try call["context"]?.asInteger(in: 2...Int.max) ?? 512
         let limit = try call["windows"]?.asInteger(in: 1...Int.max)
         func corpus(_ name: String, _ content: CorpusValue.Content) -> Outcome {
-            Outcome(.object(CorpusValue(name: name, content: content, windowLength: length, windowLimit: limit)))
+            Outcome(
+                .object(
+                    CorpusValue(
+                        name: name, content: content, windowLength: length, windowLimit: limit,
+                        isChat: call.has("as"))))
+        }
+        if let form = call.label("as"), !((try? path.asText())?.hasSuffix(".jsonl") ?? false) {
+            throw LanguageError(
+                code: "corpus.chat", "a running text is no chat", help: "as chat takes prompts: a file of JSON lines.",
+                span: form.span)
         }
         if case .list(let values) = path.value {
             let texts = try texts(values, path, session)

@@ -18,9 +18,10 @@ struct GenerationWriter {
     }
 
     /// Takes the prompt in.
-    mutating func start(_ prompt: [Int]) throws {
+    /// - Parameter isShown: Whether it is streamed, too.
+    mutating func start(_ prompt: [Int], isShown: Bool = true) throws {
         for token in prompt { promptText += try piece(token) }
-        stream(promptText)
+        if isShown { stream(promptText) }
     }
 
     /// Takes a generated token in.

@@ -6,6 +6,5 @@ enum FutureWords {
         "merge-experts": "`prune` removes experts; merging them comes later.",
         "bench": "`lancet kernels --bench` times the kernels; `time` times a command.",
         "notebook": "Scripts run with `lancet run FILE`.",
-        "chat": "Templates are not applied yet: write the marks into the text.",
     ]
 }

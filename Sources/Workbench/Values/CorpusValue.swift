@@ -34,16 +34,20 @@ public struct CorpusValue: Sendable {
     public let windowLength: Int
     /// The most windows that are taken of each text, from its start; nil takes all.
     public let windowLimit: Int?
+    /// Whether each prompt is put as a user's message.
+    public let isChat: Bool
     private let cache = Cache()
 
     public init(
-        name: String, content: Content, steps: [Step] = [], windowLength: Int = 512, windowLimit: Int? = nil
+        name: String, content: Content, steps: [Step] = [], windowLength: Int = 512, windowLimit: Int? = nil,
+        isChat: Bool = false
     ) {
         self.name = name
         self.content = content
         self.steps = steps
         self.windowLength = windowLength
         self.windowLimit = windowLimit
+        self.isChat = isChat
     }
 
     /// The corpus as a model's tokens.
@@ -61,7 +65,8 @@ public struct CorpusValue: Sendable {
             corpus = TokenCorpus(
                 name: name, joining: try texts.map { try windows(of: $0.text, $0.name, $0.family, tokenizer, length) })
         case .items(let items):
-            corpus = TokenCorpus(name: name, items: items.map { $0.tokens(tokenizer) })
+            let format = isChat ? try model.checkpoint.chatFormat() : nil
+            corpus = TokenCorpus(name: name, items: try items.map { try $0.tokens(tokenizer, as: format) })
         }
         for step in steps {
             switch step {
@@ -83,7 +88,8 @@ public struct CorpusValue: Sendable {
 
     func taking(_ step: Step) -> CorpusValue {
         CorpusValue(
-            name: name, content: content, steps: steps + [step], windowLength: windowLength, windowLimit: windowLimit)
+            name: name, content: content, steps: steps + [step], windowLength: windowLength, windowLimit: windowLimit,
+            isChat: isChat)
     }
 
     /// The tokenized forms that were asked for.
@@ -115,11 +121,18 @@ public struct CorpusItem: Sendable, Hashable {
     public let accepted: [String]?
 
     /// The item as a model's tokens.
-    func tokens(_ tokenizer: any Tokenizer) -> TokenItem {
+    /// - Parameter format: how prompts are put as messages; nil for as they stand.
+    func tokens(_ tokenizer: any Tokenizer, as format: ChatFormat? = nil) throws -> TokenItem {
+        func whole(_ prompt: String) throws -> [Int] {
+            guard let format else { return tokenizer.encode(prompt) }
+            do { return try format.tokens([ChatMessage(.user, prompt)], isAnswered: true) } catch {
+                throw LanguageError(code: "corpus.chat", error.message, help: error.remedy)
+            }
+        }
         let inner = { (text: String) in tokenizer.encode(text, parsingSpecialTokens: false, addingBoundary: false) }
         return TokenItem(
-            tokens: tokenizer.encode(prompt), family: family, variant: variant, answer: answer.map(inner),
-            wrong: wrong.map(inner), corrupt: corrupt.map { tokenizer.encode($0) },
+            tokens: try whole(prompt), family: family, variant: variant, answer: answer.map(inner),
+            wrong: wrong.map(inner), corrupt: try corrupt.map(whole),
             accepted: accepted.map { $0.compactMap { inner($0).first } })
     }
 }
@@ -181,6 +194,7 @@ extension CorpusValue: SessionValue {
     }
 
     public func absorb(into digest: inout ValueDigest) {
+        if isChat { digest.mix("chat") }
         switch content {
         case .text(let text): digest.mix(text)
         case .texts(let texts):
