@@ -1,4 +1,5 @@
 import Architectures
+import Foundation
 import Inference
 import Kernels
 import Storage
@@ -93,10 +94,17 @@ struct PagingLawTests {
         let path = Fixtures.teachingModelPath("teach-gptoss-bf16.gguf")
         let paged = try Paged(path, spare: 100)
         _ = try paged.engine.run(paged.model, tokens: [5])
-        let read = paged.cache.report.bytesRead
-        let experts = paged.cache.report.experts
         let layout = try #require((paged.model.matrixSource as? MappedFile)?.layout)
-        #expect(read <= layout.bytes(experts: experts) + 2 * 4096)
+        // What was read ahead may still be on its way; nothing leaves, so what is read and what is held agree at its end.
+        var excess = Int.max
+        withExtendedLifetime(paged.model) {
+            for _ in 0..<200 where excess > 2 * 4096 {
+                let report = paged.cache.report
+                excess = report.bytesRead - layout.bytes(experts: report.experts)
+                if excess > 2 * 4096 { usleep(10_000) }
+            }
+        }
+        #expect(excess <= 2 * 4096)
     }
 
     @Test func tooLittleRoomIsSaidWithWhatIsNeeded() throws {
