@@ -2,8 +2,8 @@
 #pragma STDC FP_CONTRACT OFF
 #include "coded.h"
 
-/// Vectors from which a tile pays.
-#define LK_LEAST_TILE_VECTORS 5
+/// Vectors from which tiles are faster than products of bytes: their sums go through memory.
+#define LK_LEAST_TILED 48
 
 typedef struct {
     _Alignas(64) uint8_t codes[lk_panel_blocks * 512];
@@ -12,16 +12,14 @@ typedef struct {
     _Alignas(64) float sums[];
 } lk_coded_work;
 
-static size_t lk_padded(size_t count) { return (count + 15) / 16 * 16; }
-
 size_t lk_coded_scratch(size_t count) {
-    return sizeof(lk_coded_work) + lk_padded(count) * lk_panel_rows * sizeof(float);
+    return sizeof(lk_coded_work) + count * lk_panel_rows * sizeof(float);
 }
 
 static lk_multiply_panel lk_multiply_panel_of(int variant, size_t count) {
     switch (variant) {
 #if defined(__x86_64__)
-        case lk_amx: return count < LK_LEAST_TILE_VECTORS ? lk_multiply_panel_vnni : lk_multiply_panel_amx;
+        case lk_amx: return count < LK_LEAST_TILED ? lk_multiply_panel_vnni : lk_multiply_panel_amx;
         case lk_vnni: return lk_multiply_panel_vnni;
         case lk_avx512: return lk_multiply_panel_avx512;
         case lk_avx2: return lk_multiply_panel_avx2;
@@ -43,7 +41,7 @@ void lk_multiply_coded(
         lk_rows part = *w;
         part.weights += (ptrdiff_t)row * w->stride;
         part.scales += (ptrdiff_t)row * w->scales_stride;
-        __builtin_memset(work->sums, 0, lk_padded(x->count) * lk_panel_rows * sizeof(float));
+        __builtin_memset(work->sums, 0, x->count * lk_panel_rows * sizeof(float));
         for (size_t first = 0; first < blocks; first += lk_panel_blocks) {
             const size_t count = blocks - first < lk_panel_blocks ? blocks - first : lk_panel_blocks;
             lay(&part, here, first, count, &panel);

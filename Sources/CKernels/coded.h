@@ -5,8 +5,6 @@
 #include "ckernels.h"
 
 /// Adds to sums[vector][row] what `blocks` blocks of a panel, from block `first` of the vectors on, give with each vector.
-///
-/// With tiles there must be room for a multiple of sixteen vectors.
 typedef void (*lk_multiply_panel)(
     const lk_panel *panel, size_t blocks, const lk_coded *x, size_t first, float *sums);
 

@@ -98,6 +98,8 @@ LK_INLINE void LK(panel_groups)(
         LK(panel_group)(8, halves, has_leasts, panel, blocks, x, i, first, sums + i * lk_panel_rows);
     for (; i + 4 <= x->count; i += 4)
         LK(panel_group)(4, halves, has_leasts, panel, blocks, x, i, first, sums + i * lk_panel_rows);
+    for (; i + 2 <= x->count; i += 2)
+        LK(panel_group)(2, halves, has_leasts, panel, blocks, x, i, first, sums + i * lk_panel_rows);
     for (; i < x->count; i++)
         LK(panel_group)(1, halves, has_leasts, panel, blocks, x, i, first, sums + i * lk_panel_rows);
 }

@@ -38,6 +38,15 @@ LK_TILES_INLINE void lk_add_tile(
     }
 }
 
+/// The vectors from number `vector` on.
+static inline lk_coded lk_vectors_from(const lk_coded *x, size_t vector) {
+    const size_t blocks = vector * (x->columns / lk_coded_block);
+    return (lk_coded){
+        .columns = x->columns, .count = x->count - vector, .codes = x->codes + vector * x->columns,
+        .steps = x->steps + blocks, .starts = {x->starts[0] + blocks, x->starts[1] + 2 * blocks},
+        .totals = {x->totals[0] + blocks, x->totals[1] + 2 * blocks}};
+}
+
 #define LK_TILE_PRODUCT(sums_tile, vectors_tile, weights_tile, run, into)                                \
     _tile_zero(sums_tile);                                                                               \
     _tile_loadd(vectors_tile, vectors + (run) * width, (long)x->columns);                                \
@@ -76,8 +85,14 @@ LK_TILES_INLINE void lk_tile_group(
 LK_TILES_INLINE void lk_tile_groups(
     const int halves, const int has_leasts, const lk_panel *panel, const uint8_t *codes, size_t blocks,
     const lk_coded *x, size_t first, float *sums) {
-    for (size_t vector = 0; vector < x->count; vector += 16)
+    // What fills no tile is done by products of bytes, which give the same bits.
+    const size_t tiled = x->count / 16 * 16;
+    for (size_t vector = 0; vector < tiled; vector += 16)
         lk_tile_group(halves, has_leasts, panel, codes, blocks, x, vector, first, sums + vector * lk_panel_rows);
+    if (tiled < x->count) {
+        const lk_coded rest = lk_vectors_from(x, tiled);
+        lk_multiply_panel_vnni(panel, blocks, &rest, first, sums + tiled * lk_panel_rows);
+    }
 }
 
 LK_TILES void lk_multiply_panel_amx(

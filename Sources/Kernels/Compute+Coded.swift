@@ -4,8 +4,6 @@ import CKernels
 extension Compute {
     /// Rows that a kernel takes at a time.
     static let panelRows = Int(lk_panel_rows)
-    /// Vectors are padded to a multiple of this, so that tiles are whole.
-    private static let paddedTo = 16
 
     /// The coded vectors of some jobs, by the job's place; nil where its weights are multiplied as in `exact`.
     struct CodedJobs {
@@ -98,28 +96,23 @@ extension Compute {
     /// The memory that coded vectors take.
     /// - Units: floats, a whole number of cache lines.
     private static func codedFloats(count: Int, columns: Int) -> Int {
-        let padded = (count + paddedTo - 1) / paddedTo * paddedTo
-        return (padded * columns / 4 + 7 * padded * (columns / Int(lk_coded_block)) + 15) / 16 * 16
+        (count * columns / 4 + 7 * count * (columns / Int(lk_coded_block)) + 15) / 16 * 16
     }
 
-    /// Coded vectors of undefined content, the padding zero, in memory of `codedFloats` floats.
+    /// Coded vectors of undefined content in memory of `codedFloats` floats.
     private static func codedRoom(_ start: UnsafeMutablePointer<Float>, count: Int, columns: Int) -> lk_coded {
-        let padded = (count + paddedTo - 1) / paddedTo * paddedTo
         let blocks = columns / Int(lk_coded_block)
         let codes = UnsafeMutableRawPointer(start).assumingMemoryBound(to: Int8.self)
-        var next = start + padded * columns / 4
+        var next = start + count * columns / 4
         func take(_ width: Int) -> UnsafeMutablePointer<Float> {
-            defer { next += padded * width }
-            (next + count * width).update(repeating: 0, count: (padded - count) * width)
+            defer { next += count * width }
             return next
         }
-        (codes + count * columns).update(repeating: 0, count: (padded - count) * columns)
-        let steps = take(blocks)
-        func whole(_ pointer: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Int32> {
-            UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: Int32.self)
+        func takeWhole(_ width: Int) -> UnsafeMutablePointer<Int32> {
+            UnsafeMutableRawPointer(take(width)).assumingMemoryBound(to: Int32.self)
         }
         return lk_coded(
-            columns: columns, count: count, codes: codes, steps: steps,
-            starts: (whole(take(blocks)), whole(take(2 * blocks))), totals: (take(blocks), take(2 * blocks)))
+            columns: columns, count: count, codes: codes, steps: take(blocks),
+            starts: (takeWhole(blocks), takeWhole(2 * blocks)), totals: (take(blocks), take(2 * blocks)))
     }
 }

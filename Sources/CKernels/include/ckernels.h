@@ -110,8 +110,7 @@ lk_decode_grid lk_decode_grid_of(const lk_format *format, int variant);
 /// Whether its rows can be multiplied with coded vectors.
 int lk_has_coded(const lk_format *format);
 
-/// Vectors in signed bytes, 32 under one step: value = step · code. There is room for a multiple of sixteen vectors, and what
-/// is behind the last is zero.
+/// Vectors in signed bytes, 32 under one step: value = step · code.
 typedef struct {
     size_t columns;
     size_t count;
