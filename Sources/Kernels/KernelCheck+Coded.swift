@@ -23,21 +23,7 @@ extension KernelCheck {
         let (rows, columns) = (sample.matrix.rows, sample.matrix.columns)
         let x = numbers(vectors * columns, "coded vectors")
         let bias = numbers(rows, "bias")
-        let coded = rounded(x)
-        var truth: [Double] = []
-        var magnitudes: [Double] = []
-        for vector in 0..<vectors {
-            for row in 0..<rows {
-                var (sum, size) = (Double(bias[row]), Double(bias[row].magnitude))
-                for column in 0..<columns {
-                    let term = coded[vector * columns + column] * Double(sample.values[row * columns + column])
-                    sum += term
-                    size += term.magnitude
-                }
-                truth.append(sum)
-                magnitudes.append(size)
-            }
-        }
+        let (truth, magnitudes) = dots(rounded(x), sample, bias: bias)
         return KernelCheck(
             kernel: "fast multiply \(name)", tolerance: dotTolerance, truth: truth, magnitudes: magnitudes,
             run: { compute in

@@ -31,24 +31,31 @@ extension KernelCheck {
         return [decoding] + counts.map { product(kind, sample, vectors: $0) }
     }
 
+    /// The products of vectors with weights, and the sums of their terms' magnitudes.
+    /// - Shape: x [vector, column], both results [vector, row].
+    static func dots(_ x: [Double], _ sample: SampleMatrix, bias: [Float]) -> (values: [Double], magnitudes: [Double]) {
+        let columns = sample.matrix.columns
+        var (values, magnitudes): ([Double], [Double]) = ([], [])
+        for start in stride(from: 0, to: x.count, by: columns) {
+            for row in bias.indices {
+                var (sum, size) = (Double(bias[row]), Double(bias[row].magnitude))
+                for column in 0..<columns {
+                    let term = x[start + column] * Double(sample.values[row * columns + column])
+                    sum += term
+                    size += term.magnitude
+                }
+                values.append(sum)
+                magnitudes.append(size)
+            }
+        }
+        return (values, magnitudes)
+    }
+
     private static func product(_ kind: SampleMatrix.Kind, _ sample: SampleMatrix, vectors: Int) -> KernelCheck {
         let (rows, columns) = (sample.matrix.rows, sample.matrix.columns)
         let x = numbers(vectors * columns, "vectors")
         let bias = numbers(rows, "bias")
-        var truth: [Double] = []
-        var magnitudes: [Double] = []
-        for vector in 0..<vectors {
-            for row in 0..<rows {
-                var (sum, size) = (Double(bias[row]), Double(bias[row].magnitude))
-                for column in 0..<columns {
-                    let term = Double(x[vector * columns + column]) * Double(sample.values[row * columns + column])
-                    sum += term
-                    size += term.magnitude
-                }
-                truth.append(sum)
-                magnitudes.append(size)
-            }
-        }
+        let (truth, magnitudes) = dots(x.map(Double.init), sample, bias: bias)
         return KernelCheck(
             kernel: "multiply \(kind)", tolerance: dotTolerance, truth: truth, magnitudes: magnitudes,
             run: { compute in

@@ -54,17 +54,8 @@ struct Folding {
                 for row in rows {
                     decode(matrix, role, row: row, compute, into: base + (row - rows.lowerBound) * matrix.columns)
                 }
-                let source = UnsafeBufferPointer(values)
-                switch format {
-                case .packed(let scheme):
-                    PackedRoom(scheme, rows: matrix.rows, columns: matrix.columns)?
-                        .encode(source, rows: rows, importance: importance, into: bytes)
-                case .block(let block):
-                    let size = bytes.count / matrix.rows
-                    let part = UnsafeMutableRawBufferPointer(
-                        rebasing: bytes[rows.lowerBound * size..<rows.upperBound * size])
-                    compute.encode(source, columns: matrix.columns, as: block, weighedBy: importance, into: part)
-                }
+                compute.encode(
+                    UnsafeBufferPointer(values), rows, of: matrix, as: format, importance, into: bytes)
             }
         }
     }

@@ -25,7 +25,9 @@ extension Compute {
         }
     }
 
-    private func encode(
+    /// Encodes some rows of a matrix to their place among its encoded bytes.
+    /// - Shape: values [rows.count, matrix.columns]; importance [matrix.columns].
+    func encode(
         _ values: UnsafeBufferPointer<Float>, _ rows: Range<Int>, of matrix: Matrix, as format: WeightFormat,
         _ importance: [Float]?, into bytes: UnsafeMutableRawBufferPointer
     ) {
