@@ -86,10 +86,16 @@ class Configuration:
     mxfp4_folder: bool = False  # Hugging Face's blocks and scales
     matrices: str | None = None  # GGUF type of attention and embedding matrices, where not `storage`
     expert_matrices: str | None = None
+    formats: tuple = ()  # (part of a GGUF name, GGUF type): the first that fits decides before the two above
 
     @property
     def traits(self):
         return FAMILIES[self.family]
+
+    def format_of(self, name, kind):
+        """The GGUF type of a matrix or of experts, where not `storage`."""
+        found = (format for part, format in self.formats if part in name)
+        return next(found, {"matrix": self.matrices, "expert": self.expert_matrices}[kind])
 
     def is_dense(self, layer):
         return layer in self.dense_layers or self.experts == 0 or (layer + 1) % self.sparse_step != 0
@@ -155,6 +161,15 @@ CONFIGURATIONS = [
         "gptoss-released-mix", "gpt-oss", "F32", 2, 64, 4, 2, 16, 5, 4, 32, window=8, huggingface=False,
         rope=SCALED_20B, matrices="Q8_0", expert_matrices="MXFP4",
         features=("sinks", "window", "gqa", "odd-experts", "yarn", "yarn-untruncated", "quantized")),
+    Configuration(
+        "gptoss-mixed-blocks", "gpt-oss", "F32", 2, 256, 4, 2, 16, 3, 2, 32, window=8, huggingface=False, vocab=48,
+        tokens=24, rope=SCALED_20B, matrices="Q8_0", expert_matrices="MXFP4",
+        formats=(
+            ("attn_q", "Q4_K"), ("attn_k", "Q5_K"), ("attn_v", "BF16"), ("attn_output", "Q5_0"), ("token_embd", "Q6_K"),
+            ("output.weight", "Q6_K"), ("0.ffn_gate", "Q4_K"), ("0.ffn_up", "Q3_K"), ("0.ffn_down", "Q4_1"),
+            ("1.ffn_gate", "IQ4_XS")),
+        features=("sinks", "window", "gqa", "odd-experts", "head-dim-free", "yarn", "yarn-untruncated", "quantized",
+                  "mixed-blocks")),
 
     Configuration(
         "qwen3moe-plain", "qwen3moe", "BF16", 2, 32, 4, 2, 16, 5, 2, 32, tokens=32, sites="all",
@@ -200,6 +215,14 @@ CONFIGURATIONS = [
         "qwen3moe-mxfp4", "qwen3moe", "F32", 2, 64, 4, 4, 16, 5, 4, 32, huggingface=False, tied=True,
         matrices="Q8_0", expert_matrices="MXFP4",
         features=("mha", "odd-experts", "tied", "norm-topk", "rope-plain", "quantized")),
+    Configuration(
+        "qwen3moe-mixed-blocks", "qwen3moe", "F32", 2, 256, 2, 1, 32, 3, 2, 32, huggingface=False, vocab=48, tokens=24,
+        matrices="Q8_0", expert_matrices="Q4_K",
+        formats=(
+            ("attn_q", "Q6_K"), ("attn_k", "BF16"), ("attn_v", "Q2_K"), ("attn_output", "IQ4_NL"), ("token_embd", "Q4_K"),
+            ("output.weight", "Q8_0"), ("0.ffn_up", "Q5_K"), ("0.ffn_down", "Q5_1"), ("1.ffn_gate", "F16"),
+            ("1.ffn_down", "MXFP4")),
+        features=("mqa", "odd-experts", "head-dim-free", "norm-topk", "rope-plain", "quantized", "mixed-blocks")),
 
     Configuration(
         "qwen3-plain", "qwen3", "BF16", 2, 32, 4, 2, 16, 0, 0, 0, dense_width=48, tokens=32, sites="all",

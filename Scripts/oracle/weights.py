@@ -25,6 +25,15 @@ def rounded(x, storage):
     return torch.from_numpy(np.ascontiguousarray(x, np.float32)).to(dtype).float().numpy()
 
 
+def encoded(x, kind):
+    """Blocks of the rows of x: by the gguf package where it can, else by ggml's own encoder."""
+    try:
+        return gguf.quants.quantize(x, kind)
+    except NotImplementedError:
+        from . import ggml
+        return ggml.encoded(x, kind)
+
+
 class Maker:
     def __init__(self, c, seed):
         self.c = c
@@ -35,9 +44,9 @@ class Maker:
         """kind: vector and router stay F32 in GGUF; matrix and expert take the configuration's types."""
         c = self.c
         x = rounded(x, c.storage)
-        wanted = {"matrix": c.matrices, "expert": c.expert_matrices}.get(kind)
+        wanted = c.format_of(name, kind) if kind in ("matrix", "expert") else None
         if wanted and x.shape[-1] % 32 == 0:
-            raw = gguf.quants.quantize(x, TYPES[wanted])
+            raw = encoded(x, TYPES[wanted])
             value = gguf.quants.dequantize(raw, TYPES[wanted]).astype(np.float32).reshape(x.shape)
             self.tensors[name] = Tensor(value, TYPES[wanted], raw)
         elif kind in ("matrix", "expert"):

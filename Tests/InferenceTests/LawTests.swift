@@ -7,7 +7,7 @@ import Testing
 /// What every run keeps to, bit for bit.
 struct LawTests {
     static let paths =
-        ["gptoss-yarn", "gptoss-mxfp4", "gptoss-q8_0", "qwen3moe-dense-layers", "qwen3moe-plain"]
+        ["gptoss-yarn", "gptoss-mxfp4", "gptoss-q8_0", "qwen3moe-dense-layers", "qwen3moe-mixed-blocks"]
         .compactMap { Parity.paths($0).last }
         + ["qwen2moe-plain", "olmoe-plain", "mixtral-plain", "llama-stretched"].compactMap { Parity.paths($0).first }
 
