@@ -86,6 +86,9 @@ struct PagedBenchmark {
         report.note("experts_in_all", after.expertsInAll)
         report.note("hit_share", Double(after.hits - before.hits) / uses)
         report.note("early_share", Double(after.early - before.early) / uses)
+        let tokens = Double(max(1, after.tokens - before.tokens))
+        report.note("reading_s_per_token", (after.readingSeconds - before.readingSeconds) / tokens)
+        report.note("waiting_s_per_token", (after.waitingSeconds - before.waitingSeconds) / tokens)
         report.note("foreseen_rightly", Double(after.foreseenUsed) / Double(max(1, after.foreseen)))
         report.note("peak_resident_bytes", ProcessMemory.peak)
     }

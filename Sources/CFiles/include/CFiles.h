@@ -28,6 +28,18 @@ int lf_reopen_direct(int file);
 /// Opens an open file once more for usual reads.
 int lf_reopen(int file);
 
+/// Makes a queue of direct reads which the kernel does while everybody goes on; for at most so many at a time.
+int lf_reads_open(int most, uint64_t *queue);
+
+/// Begins a read of an aligned range; its number comes back when it has ended.
+int lf_reads_begin(uint64_t queue, int file, void *bytes, size_t count, int64_t offset, uint64_t number);
+
+/// Waits until reads have ended: how many, their numbers, and the bytes that each read or a negative error number.
+int lf_reads_wait(uint64_t queue, uint64_t *numbers, int64_t *counts, int most);
+
+/// Ends a queue, once its reads have ended; whoever waits for more is told -EINVAL.
+void lf_reads_close(uint64_t queue);
+
 /// Memory in whole pages, of huge ones where the system gives them; a count is a multiple of a page. NULL where there is
 /// none.
 void *_Nullable lf_take_pages(size_t count);

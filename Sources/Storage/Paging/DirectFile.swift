@@ -8,8 +8,9 @@ final class DirectFile: Sendable {
     let path: String
     /// - Units: bytes.
     let size: Int
-    private let descriptor: Int32
-    private let isDirect: Bool
+    let descriptor: Int32
+    /// Whether it is read past the page cache.
+    let isDirect: Bool
 
     /// What offsets, lengths and addresses of direct reads are multiples of: the largest block of usual disks.
     /// - Units: bytes.

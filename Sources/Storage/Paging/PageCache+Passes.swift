@@ -132,7 +132,9 @@ extension PageCache {
             batch += arrived
             coming.removeAll { arrived.contains($0) }
             if !batch.isEmpty || coming.isEmpty { return batch }
+            let start = ContinuousClock.now
             monitor.wait()
+            statistics.waitingSeconds += (.now - start) / .seconds(1)
         }
     }
 

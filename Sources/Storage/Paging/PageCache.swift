@@ -85,6 +85,7 @@ public final class PageCache: @unchecked Sendable {
         }
         return monitor.withLock {
             var report = statistics
+            report.readingSeconds = crew.busy / .seconds(1)
             report.held = held
             report.kept = resident.reduce(0) { $0 + ($1.isKept ? $1.slabBytes : 0) }
             report.experts = resident.count { $0.layer != nil && $0.isReady }

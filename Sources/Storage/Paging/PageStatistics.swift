@@ -13,6 +13,9 @@ public struct PageStatistics: Sendable, Hashable {
     public var foreseenUsed = 0
     /// Bytes read from files.
     public var bytesRead = 0
+    /// Seconds in which there was something to read, and those in which a layer had nothing to compute but waited for it.
+    public var readingSeconds = 0.0
+    public var waitingSeconds = 0.0
     /// Tokens that passes went over.
     public var tokens = 0
     /// Bytes of memory that it holds, and those of them that stay.

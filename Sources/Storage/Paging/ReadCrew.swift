@@ -1,8 +1,9 @@
 import Glibc
 
-/// Threads that read pieces of units: what is waited for first, what is read ahead while nothing is.
+/// Reads pieces of units: what is waited for first, what is read ahead while the disk has nothing else to do.
 ///
-/// A disk works on several requests at a time, so a unit is read in pieces by all threads. Queues are guarded by the monitor.
+/// A disk works on several requests at a time, so a unit is read in pieces, several of them under way at once. The kernel does
+/// direct reads by itself; other files, and systems where it does not, are read by threads. All of it is guarded by the monitor.
 final class ReadCrew: @unchecked Sendable {
     /// One read.
     struct Piece {
@@ -11,31 +12,58 @@ final class ReadCrew: @unchecked Sendable {
         let file: DirectFile
         let window: Range<Int>
         let target: UInt
+
+        /// Bytes of it that lie in the file.
+        fileprivate var count: Int { max(0, min(window.upperBound, file.size) - window.lowerBound) }
+
+        fileprivate func read() -> StorageError? {
+            UnsafeMutableRawPointer(bitPattern: target).flatMap { file.read(window, into: $0) }
+        }
     }
 
     /// How soon a piece is wanted.
     enum Haste { case now, ahead }
 
     private let monitor = Monitor()
+    private let queue: ReadQueue?
     private var now: [Piece] = []
     private var ahead: [Piece] = []
     private var first = 0
+    /// What is being read, each at its number, and the numbers that are free.
+    private var underWay: [Piece?]
+    private var free: [Int]
+    /// The numbers of what threads are to read, and whether there are such threads.
+    private var left: [Int] = []
+    private var hasThreads = false
     private var isStopped = false
+    /// When the disk got something to do, and for how long it had before.
+    private var busySince: ContinuousClock.Instant?
+    private var busyBefore = Duration.zero
 
     /// Bytes of a piece: long enough for a disk's full rate, short enough that nobody waits long for one read ahead.
     static let pieceBytes = 1 << 20
+    /// Pieces under way at a time, and of those that are read ahead.
+    private static let most = 16
+    private static let mostAhead = 3
+    /// Threads that read what the kernel does not read by itself.
     private static let threads = 3
 
     init() {
-        for _ in 0..<Self.threads {
-            var thread = pthread_t()
-            let crew = Unmanaged.passRetained(self)
-            if pthread_create(&thread, nil, workOfReader, crew.toOpaque()) == 0 {
-                pthread_detach(thread)
-            } else {
-                crew.release()
-            }
+        queue = ReadQueue(most: Self.most)
+        underWay = Array(repeating: nil, count: Self.most)
+        free = Array(0..<Self.most)
+        if queue != nil, !start(workOfReaper) { queue?.close() }
+    }
+
+    private func start(_ work: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer?) -> Bool {
+        var thread = pthread_t()
+        let crew = Unmanaged.passRetained(self)
+        guard pthread_create(&thread, nil, work, crew.toOpaque()) == 0 else {
+            crew.release()
+            return false
         }
+        pthread_detach(thread)
+        return true
     }
 
     /// Lets the threads end; nothing may be queued any more.
@@ -44,6 +72,12 @@ final class ReadCrew: @unchecked Sendable {
             isStopped = true
             monitor.announce()
         }
+        queue?.close()
+    }
+
+    /// How long there has been something to read.
+    var busy: Duration {
+        monitor.withLock { busyBefore + (busySince.map { ContinuousClock.now - $0 } ?? .zero) }
     }
 
     func add(_ pieces: [Piece], _ haste: Haste) {
@@ -52,7 +86,7 @@ final class ReadCrew: @unchecked Sendable {
             case .now: now += pieces
             case .ahead: ahead += pieces
             }
-            monitor.announce()
+            feed()
         }
     }
 
@@ -61,6 +95,7 @@ final class ReadCrew: @unchecked Sendable {
         monitor.withLock {
             now += ahead.filter { $0.unit === unit }
             ahead.removeAll { $0.unit === unit }
+            feed()
         }
     }
 
@@ -74,35 +109,85 @@ final class ReadCrew: @unchecked Sendable {
         }
     }
 
-    private func next() -> Piece? {
-        monitor.withLock {
-            while !isStopped {
-                if first < now.count {
-                    first += 1
-                    let piece = now[first - 1]
-                    if first == now.count {
-                        now.removeAll(keepingCapacity: true)
-                        first = 0
-                    }
-                    return piece
-                }
-                if !ahead.isEmpty { return ahead.removeFirst() }
-                monitor.wait()
+    /// Begins as many reads as may be under way.
+    private func feed() {
+        while let piece = next(), let number = free.popLast() {
+            if busySince == nil { busySince = .now }
+            underWay[number] = piece
+            if queue?.begin(piece.window, of: piece.file, into: piece.target, number: number) != true {
+                leaveToThreads(number)
             }
-            return nil
         }
     }
 
-    fileprivate func work() {
-        while let piece = next() {
-            guard let target = UnsafeMutableRawPointer(bitPattern: piece.target) else { continue }
-            let failure = piece.file.read(piece.window, into: target)
-            piece.cache.finished(piece, failure)
+    private func next() -> Piece? {
+        if free.isEmpty { return nil }
+        if first < now.count {
+            first += 1
+            let piece = now[first - 1]
+            if first == now.count {
+                now.removeAll(keepingCapacity: true)
+                first = 0
+            }
+            return piece
         }
+        return ahead.isEmpty || Self.most - free.count >= Self.mostAhead ? nil : ahead.removeFirst()
+    }
+
+    private func leaveToThreads(_ number: Int) {
+        left.append(number)
+        if !hasThreads { for _ in 0..<Self.threads where start(workOfReader) { hasThreads = true } }
+        monitor.announce()
+    }
+
+    /// Tells a piece's cache that it was read, or why not, after the next ones have been begun.
+    private func end(_ number: Int, _ failure: StorageError?) {
+        let piece = monitor.withLock {
+            let piece = underWay[number]
+            underWay[number] = nil
+            free.append(number)
+            feed()
+            if free.count == Self.most, let since = busySince {
+                busyBefore += .now - since
+                busySince = nil
+            }
+            return piece
+        }
+        if let piece { piece.cache.finished(piece, failure) }
+    }
+
+    fileprivate func reap() {
+        while let ended = queue?.wait() {
+            for (number, count) in ended {
+                let piece = monitor.withLock { underWay[number] }
+                // What went wrong is found out, and told, by reading it once more.
+                end(number, piece.flatMap { count >= $0.count ? nil : $0.read() })
+            }
+        }
+    }
+
+    fileprivate func read() {
+        while let number = monitor.withLock({ nextLeft() }) {
+            let piece = monitor.withLock { underWay[number] }
+            end(number, piece?.read())
+        }
+    }
+
+    private func nextLeft() -> Int? {
+        while left.isEmpty {
+            if isStopped { return nil }
+            monitor.wait()
+        }
+        return left.removeFirst()
     }
 }
 
+private func workOfReaper(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    if let argument { Unmanaged<ReadCrew>.fromOpaque(argument).takeRetainedValue().reap() }
+    return nil
+}
+
 private func workOfReader(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    if let argument { Unmanaged<ReadCrew>.fromOpaque(argument).takeRetainedValue().work() }
+    if let argument { Unmanaged<ReadCrew>.fromOpaque(argument).takeRetainedValue().read() }
     return nil
 }
