@@ -24,6 +24,34 @@ import Workbench
         #expect(bench.run("patch base.heads[3, 7] from clean into corrupt measure ld").isEmpty)
     }
 
+    /// A patch is computed as the run that it goes into; values computed otherwise do not belong there.
+    @Test(arguments: [
+        ("set precision fast", "fast", "set precision fast"),
+        ("set kv q8_0", "exact · kv q8_0", "set kv q8_0"),
+        (
+            "set kv q8_0 until 4 then q4_0", "exact · kv q8_0 until 4 then q4_0",
+            "set kv q8_0 until 4 then q4_0"
+        ),
+        ("set precision fast\nset kv f16", "fast · kv f16", "set precision fast and set kv f16"),
+    ])
+    func runsComputedOtherwiseAreNotMixed(setting: String, name: String, remedy: String) throws {
+        let bench = try ExperimentBench()
+        bench.run("\(setting)\nother = run m \"When Mary and John went to the store, Mary gave a drink to\"")
+        for patch in [
+            "patch m.heads[2, 5] from clean into other measure ld", "x = patch m.heads[2, 5] from clean into other",
+            "patch each m.heads from clean into other measure ld",
+        ] {
+            let failure = bench.run(patch).first?.rendered() ?? ""
+            #expect(failure.contains("patch.arithmetic"))
+            #expect(failure.contains("the run patched from was computed in exact, the other in \(name)"), "\(failure)")
+            #expect(failure.contains("write \(remedy), and run the prompt patched from again"), "\(failure)")
+            #expect(failure.contains("│ \(patch)") && failure.contains("~~~~~"), "\(failure)")
+        }
+        // The remedy, done.
+        bench.run("again = run m \"When Mary and John went to the store, John gave a drink to\"")
+        #expect(bench.run("patch m.heads[2, 5] from again into other measure ld").isEmpty)
+    }
+
     @Test func whatCannotBeMeantIsRefused() throws {
         let bench = try ExperimentBench()
         bench.run("short = run m \"John gave a drink to\"")

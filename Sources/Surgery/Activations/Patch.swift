@@ -1,4 +1,5 @@
 import Inference
+import Kernels
 import Tensors
 
 /// Activations of one run put into another.
@@ -35,7 +36,7 @@ public struct Patch {
                 message:
                     "the run patched from was computed in \(source.arithmetic.name), the other in "
                     + target.arithmetic.name,
-                remedy: "run both prompts under one setting")
+                remedy: Self.agreement(source.arithmetic, target.arithmetic))
         }
         self.source = source
         self.target = target
@@ -59,6 +60,13 @@ public struct Patch {
     public func run(_ targets: [Target], at positions: [Int]? = nil, engine: Engine) throws -> Run {
         let changes = try interventions(targets, at: positions)
         return try engine.run(target, with: changes)
+    }
+
+    /// What makes two runs comparable: both computed as the one that is patched into.
+    private static func agreement(_ source: Arithmetic, _ target: Arithmetic) -> String {
+        let precision = source.precision == target.precision ? [] : ["set precision \(target.precision.rawValue)"]
+        let cache = source.cache == target.cache ? [] : ["set kv \(target.cache)"]
+        return "write \((precision + cache).joined(separator: " and ")), and run the prompt patched from again"
     }
 
     static func silent(_ target: Target, _ run: String) -> SurgeryError {
