@@ -51,10 +51,7 @@ public struct Checkpoint: Sendable {
             yarn.truncated = true
             model.blueprint.rotary.scaling = .yarn(yarn)
         }
-        let layers = model.blueprint.layers
-        _ = PageLayout(
-            archive.files, units: PageUnits(model, files: archive.files).units, layerCount: layers.count,
-            activeExperts: layers.map(\.activeExpertCount).max() ?? 0)
+        PageUnits(model, files: archive.files).tell(archive.files)
         self.archive = archive
         self.family = family
         self.model = model

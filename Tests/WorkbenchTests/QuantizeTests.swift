@@ -1,4 +1,5 @@
 import Foundation
+import Inference
 import Language
 import Storage
 import TestSupport
@@ -58,6 +59,44 @@ struct QuantizeTests {
             #expect(failure?.help != nil, "\(line)")
         }
         #expect(session.object("m", as: ModelValue.self)?.edits.isEmpty == true)
+    }
+
+    @Test(arguments: ["quantize m to 4.25 over calib", "quantize m to 4.25", "b = 4.25\nquantize m to b over calib"])
+    func aBudgetWithoutAUnitIsRefusedBeforeAnythingIsRun(script: String) {
+        let session = session("calib = (corpus \"examples/models/heldout.txt\" context 32)[0:1]")
+        var reports = 0
+        session.output.onProgress = { _ in reports += 1 }
+        let failure = session.run(script)
+        #expect(failure?.message == "a budget is bits a weight or a size, and 4.25 is neither")
+        #expect(failure?.help == "Write to 4.25bits for bits a weight, or to 4.25GiB for a size.")
+        let rendered = failure?.rendered() ?? ""
+        let caret = rendered.contains(" to b over") ? "~" : "~~~~"
+        #expect(rendered.split(separator: "\n").contains { $0.hasSuffix("│               " + caret) }, "\(rendered)")
+        #expect(reports == 0)
+    }
+
+    @Test func explainForetellsWhatASweepOfFormatsComputes() {
+        let session = session("calib = (corpus \"examples/models/heldout.txt\" context 32)[0:2]")
+        #expect(session.run("explain quantize each m.layers as q3_k measure kl over calib") == nil)
+        // Copy l runs from layer l on: 4 + 3 + 2 + 1 of 4 × 4 layers, at 64 positions each.
+        #expect(
+            session.output.lines.last?.contains(
+                "4 copies of the model over 64 tokens; computes 640 of 1,024 cells") == true)
+        #expect(session.run("quantize each m.layers as q3_k measure kl over calib") == nil)
+        #expect(session.output.lines.last?.contains("recomputed 62% of cells") == true)
+    }
+
+    @Test func whatStaysIsCountedOverTheWholeModel() throws {
+        let session = session(
+            """
+            calib = (corpus "examples/models/heldout.txt" context 32)[0:1]
+            quantize m.layers[0].experts as q8_0
+            quantize m by frequency over calib
+            """)
+        let tensors = try #require(session.object("m", as: ModelValue.self)).model.tensors.count
+        #expect(session.output.lines[0].contains("· \(tensors - 48) of its tensors stay as they are"))
+        #expect(session.output.lines[1].contains("of its tensors stay as they are"))
+        #expect(!session.output.lines[1].contains("· 0 of"))
     }
 
     @Test func aDryRunNamesEachTensorAndItsError() throws {

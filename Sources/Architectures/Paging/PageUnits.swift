@@ -19,6 +19,15 @@ struct PageUnits {
         numbers = Dictionary(files.enumerated().map { (ObjectIdentifier($1), $0) }, uniquingKeysWith: { a, _ in a })
     }
 
+    /// Tells the checkpoint's files which of their ranges come into memory together; they know it for as long as they are
+    /// open, should memory be bounded one day.
+    func tell(_ files: [MappedFile]) {
+        let layers = model.blueprint.layers
+        // The layout makes itself known to the files, which keep it.
+        _ = PageLayout(
+            files, units: units, layerCount: layers.count, activeExperts: layers.map(\.activeExpertCount).max() ?? 0)
+    }
+
     /// The units, experts by layer and number.
     var units: [PageUnit] {
         var experts: [Role: [Part]] = [:]

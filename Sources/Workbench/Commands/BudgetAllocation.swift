@@ -15,17 +15,18 @@ struct BudgetAllocation {
     /// A plan for so many bits a weight, or so many bytes.
     /// - Returns: the plan, and what should be said of it.
     func plan(to argument: BoundArgument, in session: Session) throws -> (QuantizationPlan, notes: [String]) {
+        // Measuring takes minutes: what cannot be meant is refused before.
         let number = try argument.asNumber()
-        let sensitivity = try measured(in: session)
-        let budget: Int
-        switch number.unit {
-        case .bits: budget = sensitivity.bytes(bitsPerWeight: number.value)
-        case .bytes: budget = try bytes(number, argument)
-        default:
+        guard number.unit == .bits || number.unit == .bytes else {
+            let spelled = number.unit == .none ? number.description : "4.25"
             throw LanguageError(
-                .wrongKind, "a budget is bits a weight or a size", help: "Write to 4.25bits or to 6GiB.",
+                .wrongKind, "a budget is bits a weight or a size, and \(number.description) is neither",
+                help: "Write to \(spelled)bits for bits a weight, or to \(spelled)GiB for a size.",
                 span: argument.span)
         }
+        let tensorBytes = number.unit == .bytes ? try bytes(number, argument) : nil
+        let sensitivity = try measured(in: session)
+        let budget = tensorBytes ?? sensitivity.bytes(bitsPerWeight: number.value)
         let allocation = try sensitivity.allocation(within: budget)
         let plan = try QuantizationPlan(of: owner.model, allocation.formats, title: number.description)
         let bits = NumberText.fixed(sensitivity.bits(allocation.bytes), decimals: 3)

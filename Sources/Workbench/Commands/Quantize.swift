@@ -109,9 +109,23 @@ enum Quantize: Command {
         return Outcome(.object(table.done), edited: .object(edited))
     }
 
+    static func forecast(_ call: Invocation, in session: Session) throws -> [String] {
+        guard let label = call.label("measure") else { return [] }
+        let argument = try call.required("selection")
+        let owner = try WeightSelection(argument, for: "quantize").owner
+        return try sweep(label, argument, call, session).forecast(label, of: owner)
+    }
+
     private static func measured(
         _ label: BoundLabel, _ argument: BoundArgument, _ call: Invocation, _ session: Session
     ) throws -> Outcome {
+        let owner = try WeightSelection(argument, for: "quantize").owner
+        return try sweep(label, argument, call, session).measured(label, of: owner, in: session)
+    }
+
+    private static func sweep(
+        _ label: BoundLabel, _ argument: BoundArgument, _ call: Invocation, _ session: Session
+    ) throws -> WeightSweep {
         guard let word = call["as"], call.label("to") == nil, call.label("by") == nil else {
             throw LanguageError(
                 .missingArgument, "`measure` goes with `as`",
@@ -121,7 +135,7 @@ enum Quantize: Command {
         let selection = try WeightSelection(argument, for: "quantize")
         let method = try QuantizationMethod(call)
         let name = try word.asText()
-        let sweep = WeightSweep(call: call, state: (name, "as \(name)")) { part in
+        return WeightSweep(call: call, state: (name, "as \(name)")) { part in
             let roles = try part.map { part in
                 try argument.asObject(Selection.self, "selection of layers or experts").roles(of: part)
             }
@@ -131,7 +145,6 @@ enum Quantize: Command {
                 return try method.applied(plan, to: selection.owner, in: session).model
             }
         }
-        return try sweep.measured(label, of: selection.owner, in: session)
     }
 
     /// What the one of `as`, `to` and `by` that is given asks for, and what should be said of it.

@@ -93,8 +93,10 @@ struct QuantizationTable {
     private var weight: String {
         let before = owner.model.byteCount
         let after = before - plan.bytesBefore + plan.bytesAfter
+        let rest = owner.model.tensors.count - plan.entries.count
         return
-            "the model: \(NumberText.bytes(before)) to \(NumberText.bytes(after)) · \(plan.untouched.count) tensors stay as they are"
+            "the model: \(NumberText.bytes(before)) to \(NumberText.bytes(after)) · "
+            + "\(NumberText.grouped(rest)) of its tensors stay as they are"
     }
 
     /// Entries by their names in the file, in the order of the data's way.
