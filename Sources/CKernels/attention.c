@@ -26,6 +26,11 @@ LK_INLINE void LK(keys)(const int count, const float *q, size_t d, const float *
             sums[r] = LK(select)(
                 mask, LK(fma)(v, LK(read_some)(k + (size_t)r * stride + i, d - i), sums[r]), sums[r]);
     }
+    if (count == 4) {
+        const lk_lanes4 four = LK(fold_four)(sums[0], sums[1], sums[2], sums[3]) * (lk_lanes4){scale, scale, scale, scale};
+        __builtin_memcpy(y, &four, sizeof four);
+        return;
+    }
     LK_UNROLL for (int r = 0; r < count; r++) y[r] = LK(fold)(sums[r]) * scale;
 }
 
@@ -51,6 +56,7 @@ LK_INLINE void LK(mix_channels)(
 void LK(mix)(const float *pattern, const float *values, size_t stride, size_t count, size_t d, float *z) {
     size_t c = 0;
     for (; c + 4 * LK_LANES <= d; c += 4 * LK_LANES) LK(mix_channels)(4, pattern, values + c, stride, count, z + c);
+    for (; c + 2 * LK_LANES <= d; c += 2 * LK_LANES) LK(mix_channels)(2, pattern, values + c, stride, count, z + c);
     for (; c + LK_LANES <= d; c += LK_LANES) LK(mix_channels)(1, pattern, values + c, stride, count, z + c);
     for (; c < d; c++) {
         float sum = z[c];

@@ -103,41 +103,45 @@ float LK(maximum)(const float *x, size_t count) {
         const lk_lanes v = LK(take)(x + i, n);
         most = LK(select)((v > most) & LK(between)(0, n), v, most);
     }
-    float best = most[0];
-    for (int lane = 1; lane < LK_LANES; lane++) best = most[lane] > best ? most[lane] : best;
-    return best;
+    const lk_lanes opposite =
+        __builtin_shufflevector(most, most, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
+    most = LK(select)(opposite > most, opposite, most);
+    const lk_lanes neighbour =
+        __builtin_shufflevector(most, most, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11);
+    most = LK(select)(neighbour > most, neighbour, most);
+    const float even = most[2] > most[0] ? most[2] : most[0], odd = most[3] > most[1] ? most[3] : most[1];
+    return odd > even ? odd : even;
 }
 
 float LK(exponentials)(const float *x, size_t count, size_t first, float shift, float *y) {
     lk_lanes sums = LK(splat)(0);
     const lk_lanes away = LK(splat)(shift);
     // The turns are aligned to lanes, so the first may begin within one. A missing lane adds +0, which changes no sum.
-    size_t i = 0, lane = first % LK_LANES;
-    while (i < count) {
-        const size_t n = count - i < LK_LANES - lane ? count - i : LK_LANES - lane;
+    for (size_t i = 0, lane = first % LK_LANES; i < count; lane = 0) {
+        const size_t end = count - i < LK_LANES - lane ? lane + count - i : LK_LANES;
         lk_lanes v;
-        if (n == LK_LANES) {
+        if (end - lane == LK_LANES) {
             v = LK(exp)(LK(read)(x + i) - away);
             if (y) LK(write)(y + i, v);
         } else {
-            float part[LK_LANES] = {0};
-            __builtin_memcpy(part + lane, x + i, n * sizeof(float));
-            v = LK(exp)(LK(read)(part) - away);
-            v = (lk_lanes)((lk_bits)v & LK(between)(lane, lane + n));
-            LK(write)(part, v);
-            if (y) __builtin_memcpy(y + i, part + lane, n * sizeof(float));
+            v = LK(exp)(LK(read_between)(x + i, lane, end) - away);
+            v = (lk_lanes)((lk_bits)v & LK(between)(lane, end));
+            if (y) LK(write_between)(y + i, v, lane, end);
         }
         sums += v;
-        i += n;
-        lane = 0;
+        i += end - lane;
     }
     return LK(fold)(sums);
 }
 
-void LK(divide)(const float *x, size_t count, float divisor, float *y) {
+void LK(softmax)(const float *x, size_t count, size_t first, const float *sink, float *y) {
+    float most = LK(maximum)(x, count);
+    if (sink && *sink > most) most = *sink;
+    float sum = LK(exponentials)(x, count, first, most, y);
+    if (sink) sum += LK(exp)(LK(splat)(*sink - most))[0];
     for (size_t i = 0, n; i < count; i += n) {
         n = LK(here)(i, count);
-        LK(put)(y + i, LK(take)(x + i, n) / LK(splat)(divisor), n);
+        LK(put)(y + i, LK(take)(y + i, n) / LK(splat)(sum), n);
     }
 }
 #endif

@@ -34,14 +34,34 @@ LK_INLINE void LK(prefetch)(const void *p, ptrdiff_t ahead) {
     __builtin_prefetch((const void *)((uintptr_t)p + (uintptr_t)ahead));
 }
 
-/// The first `count` lanes from memory, the others zero.
-LK_INLINE lk_lanes LK(read_some)(const float *p, size_t count) {
-    lk_lanes v = LK(splat)(0);
-    __builtin_memcpy(&v, p, count * sizeof(float));
-    return v;
+/// The lanes from `first` up to `end` from memory, the others zero; lane `first` lies at p.
+LK_INLINE lk_lanes LK(read_between)(const float *p, size_t first, size_t end) {
+#if defined(LK_VARIANT_IS_AVX512)
+    const uintptr_t zeroth = (uintptr_t)p - first * sizeof(float);
+    return (lk_lanes)_mm512_maskz_loadu_ps((__mmask16)((1u << end) - (1u << first)), (const void *)zeroth);
+#else
+    float lanes[LK_LANES] = {0};
+    __builtin_memcpy(lanes + first, p, (end - first) * sizeof(float));
+    return LK(read)(lanes);
+#endif
 }
 
-LK_INLINE void LK(write_some)(float *p, lk_lanes v, size_t count) { __builtin_memcpy(p, &v, count * sizeof(float)); }
+/// Writes the lanes from `first` up to `end`, the first of them to p.
+LK_INLINE void LK(write_between)(float *p, lk_lanes v, size_t first, size_t end) {
+#if defined(LK_VARIANT_IS_AVX512)
+    const uintptr_t zeroth = (uintptr_t)p - first * sizeof(float);
+    _mm512_mask_storeu_ps((void *)zeroth, (__mmask16)((1u << end) - (1u << first)), (__m512)v);
+#else
+    float lanes[LK_LANES];
+    LK(write)(lanes, v);
+    __builtin_memcpy(p, lanes + first, (end - first) * sizeof(float));
+#endif
+}
+
+/// The first `count` lanes from memory, the others zero.
+LK_INLINE lk_lanes LK(read_some)(const float *p, size_t count) { return LK(read_between)(p, 0, count); }
+
+LK_INLINE void LK(write_some)(float *p, lk_lanes v, size_t count) { LK(write_between)(p, v, 0, count); }
 
 LK_INLINE lk_lanes LK(fma)(lk_lanes a, lk_lanes b, lk_lanes c) { return __builtin_elementwise_fma(a, b, c); }
 

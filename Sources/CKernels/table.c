@@ -57,7 +57,7 @@ int lk_has_coded(const lk_format *format) { return format->lay[lk_portable] != 0
     void lk_add_scaled_##variant(const float *, size_t, float, float *);                              \
     float lk_maximum_##variant(const float *, size_t);                                                \
     float lk_exponentials_##variant(const float *, size_t, size_t, float, float *);                   \
-    void lk_divide_##variant(const float *, size_t, float, float *);                                  \
+    void lk_softmax_##variant(const float *, size_t, size_t, const float *, float *);                 \
     void lk_scores_##variant(const float *, size_t, const float *, size_t, size_t, float, float *);   \
     void lk_mix_##variant(const float *, const float *, size_t, size_t, size_t, float *);             \
     void lk_subtract_products_##variant(                                                              \
@@ -66,7 +66,7 @@ int lk_has_coded(const lk_format *format) { return format->lay[lk_portable] != 0
         lk_exponential_##variant, lk_sigmoid_##variant,        lk_root_mean_square_##variant,         \
         lk_normalize_##variant,   lk_rotate_##variant,         lk_swiglu_##variant,                   \
         lk_clamped_swiglu_##variant, lk_add_##variant,         lk_add_scaled_##variant,               \
-        lk_maximum_##variant,     lk_exponentials_##variant,   lk_divide_##variant,                   \
+        lk_maximum_##variant,     lk_exponentials_##variant,   lk_softmax_##variant,                  \
         lk_scores_##variant,      lk_mix_##variant,            lk_subtract_products_##variant,        \
     };
 LK_EVERY_VARIANT(LK_DECLARE_OPERATIONS, )

@@ -22,15 +22,8 @@ extension Compute {
     public func attentionSoftmax(
         _ scores: UnsafePointer<Float>, count: Int, first: Int, sink: Float?, into pattern: UnsafeMutablePointer<Float>
     ) {
-        var most = operations.maximum(scores, count)
-        if let sink, sink > most { most = sink }
-        var sum = operations.exponentials(scores, count, first, most, pattern)
-        if let sink {
-            var share: Float = 0
-            withUnsafePointer(to: sink - most) { operations.exponential($0, 1, &share) }
-            sum += share
-        }
-        operations.divide(pattern, count, sum, pattern)
+        guard var sink else { return operations.softmax(scores, count, first, nil, pattern) }
+        operations.softmax(scores, count, first, &sink, pattern)
     }
 
     /// z[c] += Σ pattern[p] · value p [c], fused and in ascending position.

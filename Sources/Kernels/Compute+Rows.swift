@@ -75,8 +75,7 @@ extension Compute {
 
     /// y = eˣ / Σ eˣ over one row, the sum in 16 lanes by index; y may be x.
     public func softmax(_ x: UnsafePointer<Float>, count: Int, into y: UnsafeMutablePointer<Float>) {
-        let sum = operations.exponentials(x, count, 0, operations.maximum(x, count), y)
-        operations.divide(y, count, sum, y)
+        operations.softmax(x, count, 0, nil, y)
     }
 
     /// ln Σ eˣ over one row, the sum in 16 lanes by index; −∞ for an empty row.

@@ -6,10 +6,12 @@ import Formats
 extension Compute {
     /// Vectors up to which decoding a block again for every few of them is cheaper than decoding it to memory.
     static let mostFusedVectors = 8
-    /// Vectors up to which rows are decoded again for every few of them: elements that stand alone cost little to decode,
-    /// and float32 nothing.
-    private static func mostFusedVectors(_ format: BlockFormat, _ kernels: RowKernels) -> Int {
-        format == .f32 ? .max : kernels.decodeGrid == nil ? mostFusedVectors : 4 * mostFusedVectors
+    /// Vectors up to which rows of a matrix are decoded again for every few of them: float32 costs nothing to decode, and
+    /// elements that stand alone cost less than memory does unless it is near.
+    private static func mostFusedVectors(_ matrix: Matrix, _ kernels: RowKernels) -> Int {
+        if matrix.format == .f32 { return .max }
+        let isCheap = kernels.decodeGrid != nil && nearRows * matrix.columns > nearFloats
+        return isCheap ? 4 * mostFusedVectors : mostFusedVectors
     }
 
     /// Vectors up to which a grid is walked once a vector rather than decoded.
@@ -19,6 +21,9 @@ extension Compute {
     static let gridRows = 4096
     /// Floats of decoded rows a thread works on, about half of a second-level cache.
     static let tileFloats = 1 << 17
+    /// Floats of decoded rows that stay in a first-level cache while vectors pass, and the rows that are worth it.
+    static let nearFloats = 1 << 13
+    static let nearRows = 16
 
     /// The part of a job that lies in some rows of its matrix.
     func multiply(_ job: MatmulJob, rows: Range<Int>) {
@@ -27,7 +32,7 @@ extension Compute {
         switch matrix.layout {
         case .rows, .scalesApart:
             let kernels = RowKernels(format: matrix.format, apart: matrix.layout.keepsScalesApart, variant: variant)
-            if let kernels, job.count <= Self.mostFusedVectors(matrix.format, kernels) {
+            if let kernels, job.count <= Self.mostFusedVectors(matrix, kernels) {
                 multiplyFused(job, rows: rows, by: kernels)
             } else {
                 multiplyTiled(job, rows: rows)
@@ -97,7 +102,7 @@ extension Compute {
 
     /// Rows of that many columns to decode at a time: a multiple of a register tile's.
     static func tileRows(columns: Int) -> Int {
-        max(4, min(64, tileFloats / max(1, columns) / 4 * 4))
+        nearRows * columns <= nearFloats ? nearRows : max(4, min(64, tileFloats / columns / 4 * 4))
     }
 }
 

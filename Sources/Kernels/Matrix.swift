@@ -4,8 +4,9 @@ import Tensors
 /// An encoded weight of `rows` × `columns` that stays where it lies: a view over a byte source.
 ///
 /// Row r holds the weights of output r; a product with a vector of `columns` elements gives `rows` elements. A vector is
-/// a matrix of one row.
-public struct Matrix: Sendable {
+/// a matrix of one row. It never changes; it is an object because thousands of them are handed from table to table, and so
+/// each costs one count of references rather than one for every part.
+public final class Matrix: Sendable {
     /// How the elements of a row are reached.
     public enum Layout: Sendable {
         /// A row is a run of whole blocks; row r begins at `offset + r * rowStride`.

@@ -8,6 +8,8 @@ public protocol ByteSource: AnyObject, Sendable {
     ///
     /// The range lies inside `0..<count`: whoever builds a view over a source validates it there.
     func withBytes<Result>(_ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result
+    /// Makes bytes that nobody has read yet; called before threads share them, so that all threads make them.
+    func prepare()
 }
 
 /// A source whose bytes are made when somebody first reads them, and kept from then on.
@@ -24,9 +26,13 @@ public protocol DeferredSource: ByteSource {
 }
 
 extension ByteSource {
-    /// Makes bytes that nobody has read yet; called before threads share them, so that all threads make them.
+    /// There is nothing to make.
+    public func prepare() {}
+}
+
+extension DeferredSource {
     public func prepare() {
-        if let deferred = self as? any DeferredSource, !deferred.isReady { deferred.withBytes(0..<0) { _ in } }
+        if !isReady { withBytes(0..<0) { _ in } }
     }
 }
 

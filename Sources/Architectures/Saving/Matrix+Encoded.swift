@@ -8,12 +8,14 @@ extension Matrix {
     /// behind the other is copied from where it lies; the rest is gathered or decoded when its turn comes.
     /// - Parameter rearrangement: the order of its rows; nil for that in which they lie.
     func part(as written: BlockFormat, _ rearrangement: RowRearrangement? = nil) -> TensorPlan.Part {
-        guard written == format else { return .produce { try forEachFloatPiece(in: rearrangement, $0) } }
-        if let rearrangement { return .produce { try forEachPiece(in: rearrangement, $0) } }
+        guard written == format else { return .produce { try self.forEachFloatPiece(in: rearrangement, $0) } }
+        if let rearrangement { return .produce { try self.forEachPiece(in: rearrangement, $0) } }
         guard case .rows = layout, let rowBytes = format.rowBytes(columns), rows == 1 || rowStride == rowBytes else {
-            return .produce { try forEachPiece($0) }
+            return .produce { try self.forEachPiece($0) }
         }
-        if let deferred = source as? any DeferredSource, !deferred.isReady { return .produce { try forEachPiece($0) } }
+        if let deferred = source as? any DeferredSource, !deferred.isReady {
+            return .produce { try self.forEachPiece($0) }
+        }
         return .copy(SourceRange(source, offset..<offset + rows * rowBytes))
     }
 

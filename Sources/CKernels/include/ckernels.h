@@ -163,8 +163,9 @@ typedef struct {
     float (*maximum)(const float *x, size_t count);
     /// y = e^(x − shift) and returns their sum in 16 lanes, element i in lane (first + i) mod 16; y may be null.
     float (*exponentials)(const float *x, size_t count, size_t first, float shift, float *y);
-    /// y = x / divisor.
-    void (*divide)(const float *x, size_t count, float divisor, float *y);
+    /// y = eˣ / (Σ eˣ + e^sink), the sum in 16 lanes, element i in lane (first + i) mod 16, the sink last; y may be x, `sink`
+    /// null for none.
+    void (*softmax)(const float *x, size_t count, size_t first, const float *sink, float *y);
     /// scores[p] = dot(q, key p) · scale, keys `stride` elements apart.
     void (*scores)(
         const float *q, size_t d, const float *keys, size_t stride, size_t count, float scale, float *scores);

@@ -71,18 +71,22 @@ public final class Engine: Sendable {
     /// The lanes' starting rows below one another: embeddings, or the residual stream they enter with.
     private func startingRows(_ pass: Pass) -> Rows {
         let rows = Rows(pass.rowCount, width: pass.blueprint.hiddenSize)
-        let embedding = pass.model.matrix(Role(.embedding))
         for (lane, range) in zip(pass.lanes, pass.laneRows) {
-            for row in range {
-                let position = pass.rowPositions[row]
-                switch lane.start {
-                case .tokens: compute.decodeRow(embedding, row: lane.tokens[position], into: rows[row])
-                case .residPre(let start), .z(_, residPre: let start), .residMid(let start):
-                    rows[row].update(from: start[position - lane.first], count: rows.width)
+            switch lane.start {
+            case .tokens: break
+            case .residPre(let start), .z(_, residPre: let start), .residMid(let start):
+                for row in range {
+                    rows[row].update(from: start[pass.rowPositions[row] - lane.first], count: rows.width)
                 }
             }
         }
-        if case .tokens? = pass.lanes.first?.start { pass.visit(.embed, nil, rows) }
+        guard case .tokens? = pass.lanes.first?.start else { return rows }
+        let embedding = pass.model.matrix(Role(.embedding))
+        let tokens = zip(pass.rowLanes, pass.rowPositions).map { pass.lanes[$0].tokens[$1] }
+        share(rows.count, width: rows.width) { part in
+            for row in part { compute.decodeRow(embedding, row: tokens[row], into: rows[row]) }
+        }
+        pass.visit(.embed, nil, rows)
         return rows
     }
 
@@ -134,7 +138,23 @@ public final class Engine: Sendable {
 
     /// Calls the body with runs of rows, on all threads where there is enough work for them.
     func share(_ count: Int, width: Int, _ body: (Range<Int>) -> Void) {
-        compute.pool.forEachRange(count, chunk: max(1, 1 << 14 / max(1, width)), body)
+        let part = min(Self.mostShared, max(Self.leastShared, count * width / compute.pool.threads))
+        compute.pool.forEachRange(count, chunk: max(1, part / max(1, width)), body)
+    }
+
+    /// Elements that a thread takes at a time: fewer are not worth another thread, more leave some without.
+    private static let leastShared = 1 << 12
+    private static let mostShared = 1 << 14
+
+    /// A copy of some rows, in the given order.
+    func gathered(_ rows: Rows, _ members: [Int]) -> Rows {
+        let result = Rows(members.count, width: rows.width)
+        withExtendedLifetime((rows, result)) {
+            share(members.count, width: rows.width) { part in
+                for to in part { result[to].update(from: rows[members[to]], count: rows.width) }
+            }
+        }
+        return result
     }
 }
 

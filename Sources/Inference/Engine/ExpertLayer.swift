@@ -50,7 +50,7 @@ struct ExpertLayer {
     /// What some experts make of their rows.
     /// - Shape: [row of the groups, hidden].
     private func outputs(_ groups: [Group]) -> Rows {
-        let gathered = inputs.gathered(groups.flatMap(\.members))
+        let gathered = engine.gathered(inputs, groups.flatMap(\.members))
         let inner = products(groups, gathered, [(.gate, .gateBias), (.up, .upBias)])
         let (gate, up) = (inner[0], inner[1])
         visit(.expertPre, groups, gate)
@@ -67,34 +67,37 @@ struct ExpertLayer {
         var members: [[Int]] = Array(repeating: [], count: routing.logits.width)
         for (place, expert) in routing.indices.enumerated() { members[expert].append(place / routing.slotCount) }
         var groups: [Group] = []
+        var next = Array(repeating: 0, count: members.count)
         var start = 0
         for (expert, rows) in members.enumerated() where !rows.isEmpty {
             groups.append(Group(expert: expert, members: rows, start: start))
+            next[expert] = start
             start += rows.count
         }
-        var next = Dictionary(uniqueKeysWithValues: groups.map { ($0.expert, $0.start) })
         let places = routing.indices.map { expert in
-            let place = next[expert, default: 0]
-            next[expert] = place + 1
-            return place
+            defer { next[expert] += 1 }
+            return next[expert]
         }
         return (groups, places)
     }
 
     /// Each group's rows times its expert's matrices of some kinds, all in one parallel region.
     private func products(_ groups: [Group], _ x: Rows, _ parts: [(matrix: Role.Part, bias: Role.Part)]) -> [Rows] {
-        var biases: [Rows] = []
         var jobs: [MatmulJob] = []
+        jobs.reserveCapacity(parts.count * groups.count)
+        var biases: [Rows] = []
         let results = parts.map { part, biasPart in
-            let result = Rows(x.count, width: groups.first.map { matrix(part, $0.expert).rows } ?? 0)
-            for group in groups {
-                let bias = pass.model.vector(Role(biasPart, layer: layer, expert: group.expert), engine.compute)
-                if let bias { biases.append(bias) }
+            let width = groups.first.map { matrix(part, $0.expert).rows } ?? 0
+            let (result, bias) = (Rows(x.count, width: width), Rows(groups.count, width: width))
+            for (index, group) in groups.enumerated() {
+                let encoded = pass.model.tensors[Role(biasPart, layer: layer, expert: group.expert)]
+                if let encoded { engine.compute.decodeRow(encoded, row: 0, into: bias[index]) }
                 jobs.append(
                     MatmulJob(
                         x: x[group.start], count: group.members.count, matrix: matrix(part, group.expert),
-                        bias: bias.map { UnsafePointer($0.pointer) }, y: result[group.start]))
+                        bias: encoded == nil ? nil : UnsafePointer(bias[index]), y: result[group.start]))
             }
+            biases.append(bias)
             return result
         }
         for group in groups {
@@ -119,13 +122,16 @@ struct ExpertLayer {
 
     /// Outputs weighted and added in slot order, the largest logit first.
     private func combined(_ out: Rows, _ places: [Int]) -> Rows {
-        let total = Rows(inputs.count, width: inputs.width, repeating: 0)
+        let total = Rows(inputs.count, width: inputs.width)
         let slots = routing.slotCount
-        engine.compute.pool.forEach(inputs.count) { row in
-            for slot in 0..<slots {
-                engine.compute.addScaled(
-                    out[places[row * slots + slot]], count: total.width, weight: routing.weights[row][slot],
-                    to: total[row])
+        engine.share(inputs.count, width: inputs.width * slots) { part in
+            for row in part {
+                total[row].update(repeating: 0, count: total.width)
+                for slot in 0..<slots {
+                    engine.compute.addScaled(
+                        out[places[row * slots + slot]], count: total.width, weight: routing.weights[row][slot],
+                        to: total[row])
+                }
             }
         }
         return total

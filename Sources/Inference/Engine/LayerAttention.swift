@@ -58,7 +58,7 @@ struct LayerAttention {
     /// Each head's mixture of values.
     /// - Shape: [row, head × channel].
     func mixed() -> Rows {
-        let z = Rows(queries.count, width: queries.width, repeating: 0)
+        let z = Rows(queries.count, width: queries.width)
         let throughTables = pass.lanes.indices.map { lane in
             pass.concerns(Site(.scores, layer: layer), lane: lane)
                 || pass.concerns(Site(.pattern, layer: layer), lane: lane)
@@ -208,6 +208,9 @@ extension LayerAttention {
     }
 
     private func mixValues(_ block: Block, _ pattern: ScoreTable, into z: Rows, _ tile: AttentionTile) {
+        for row in block.rows {
+            (z[row] + block.heads.lowerBound * dimension).update(repeating: 0, count: block.heads.count * dimension)
+        }
         tile.read(places[block.lane].values, group: block.group, within: block.span) { positions, values, stride in
             for (index, row) in block.rows.enumerated() {
                 let seen = visible(row, positions)

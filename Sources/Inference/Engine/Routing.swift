@@ -21,18 +21,19 @@ extension Engine {
         pass.visit(.routerLogits, layer, logits)
         let kept = pass.model.keptExperts[layer]
         let slots = min(pass.blueprint.layers[layer].activeExpertCount, kept?.count ?? logits.width)
-        var indices: [Int] = []
-        indices.reserveCapacity(x.count * slots)
         let weights = Rows(x.count, width: slots)
-        for row in 0..<x.count {
-            let rule = pass.blueprint.router
-            guard let kept else {
-                indices += choose(logits[row], count: logits.width, slots: slots, rule: rule, into: weights[row])
-                continue
-            }
-            let compact = kept.map { logits[row][$0] }
-            indices += choose(compact, count: compact.count, slots: slots, rule: rule, into: weights[row]).map {
-                kept[$0]
+        let rule = pass.blueprint.router
+        let indices = [Int](unsafeUninitializedCapacity: x.count * slots) { buffer, written in
+            written = buffer.count
+            guard let indices = buffer.baseAddress else { return }
+            share(x.count, width: logits.width * slots) { part in
+                withUnsafeTemporaryAllocation(of: Float.self, capacity: logits.width) { scratch in
+                    guard let scratch = scratch.baseAddress else { return }
+                    for row in part {
+                        let (chosen, shares) = (indices + row * slots, weights[row])
+                        choose(logits[row], logits.width, among: kept, slots, rule, scratch, into: chosen, shares)
+                    }
+                }
             }
         }
         if let kept { blank(logits, except: kept) }
@@ -43,22 +44,34 @@ extension Engine {
     }
 
     /// The chosen entries of one row, largest first, and their weights.
+    /// - Parameter scratch: memory for as many values as logits.
     private func choose(
-        _ logits: UnsafePointer<Float>, count: Int, slots: Int, rule: RouterRule,
-        into weights: UnsafeMutablePointer<Float>
-    ) -> [Int] {
+        _ logits: UnsafePointer<Float>, _ count: Int, among kept: [Int]?, _ slots: Int, _ rule: RouterRule,
+        _ scratch: UnsafeMutablePointer<Float>, into chosen: UnsafeMutablePointer<Int>,
+        _ weights: UnsafeMutablePointer<Float>
+    ) {
+        let candidates = kept?.count ?? count
+        if let kept {
+            for (place, expert) in kept.enumerated() { scratch[place] = logits[expert] }
+        } else {
+            scratch.update(from: logits, count: count)
+        }
         switch rule {
         case .softmaxOfChosen:
-            let chosen = compute.topIndices(logits, count: count, k: slots)
-            compute.softmax(chosen.map { logits[$0] }, count: slots, into: weights)
-            return chosen
+            compute.topIndices(scratch, count: candidates, k: slots, into: chosen)
+            for slot in 0..<slots { weights[slot] = scratch[chosen[slot]] }
+            compute.softmax(weights, count: slots, into: weights)
         case .chosenOfSoftmax(let normalized):
-            var probabilities = [Float](repeating: 0, count: count)
-            compute.softmax(logits, count: count, into: &probabilities)
-            let chosen = compute.topIndices(probabilities, count: count, k: slots)
-            let total = normalized ? chosen.reduce(Float(0)) { $0 + probabilities[$1] } : 1
-            for (slot, index) in chosen.enumerated() { weights[slot] = probabilities[index] / total }
-            return chosen
+            compute.softmax(scratch, count: candidates, into: scratch)
+            compute.topIndices(scratch, count: candidates, k: slots, into: chosen)
+            for slot in 0..<slots { weights[slot] = scratch[chosen[slot]] }
+            if normalized {
+                let total = UnsafeBufferPointer(start: weights, count: slots).reduce(0, +)
+                for slot in 0..<slots { weights[slot] /= total }
+            }
+        }
+        if let kept {
+            for slot in 0..<slots { chosen[slot] = kept[chosen[slot]] }
         }
     }
 

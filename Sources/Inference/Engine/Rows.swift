@@ -37,6 +37,11 @@ final class Rows: @unchecked Sendable {
     /// All values, lent.
     var buffer: UnsafeBufferPointer<Float> { UnsafeBufferPointer(start: pointer, count: count * width) }
 
+    /// The values of a range of rows, lent.
+    func part(of range: Range<Int>) -> UnsafeBufferPointer<Float> {
+        UnsafeBufferPointer(start: self[range.lowerBound], count: range.count * width)
+    }
+
     /// The values of a range of rows.
     func values(_ range: Range<Int>) -> [Float] {
         Array(UnsafeBufferPointer(start: self[range.lowerBound], count: range.count * width))

@@ -33,6 +33,11 @@ public struct Role: Hashable, Sendable {
         self.layer = layer
         self.expert = expert
     }
+
+    /// One number rather than three: a pass looks up each expert's tensors.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine((part.rawValue &* 4096 &+ (layer ?? -1)) &* 65536 &+ (expert ?? -1))
+    }
 }
 
 extension Role: Comparable {

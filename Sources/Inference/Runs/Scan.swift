@@ -1,6 +1,6 @@
 import Tensors
 
-/// Logits of some rows of a scan, lent for the length of a call.
+/// Logits of some rows of one sequence of a scan, lent for the length of a call.
 public struct LogitBlock {
     /// For each row, the number of its sequence.
     public let sequences: [Int]
@@ -65,15 +65,15 @@ extension Engine {
             let results = try forward(
                 model, lanes: lanes, layers: model.blueprint.layers.indices,
                 capture: Capture(observer: observer, inputs: request.inputs.map { counting($0, from: base) }))
-            for (index, result) in zip(next..<end, results) {
+            let outputs = zip(next..<end, results).map { index, result in
                 let wanted = request.positions(index)
-                var output = result.output
-                if let inputs = request.inputs {
-                    observeOutput(model, output, sequence: index, inputs)
-                    output = output.gathered(wanted)
+                guard let inputs = request.inputs else {
+                    return SequenceOutput(sequence: index, positions: wanted, rows: result.output)
                 }
-                try deliverLogits(model, output, wanted, sequence: index, deliver)
+                observeOutput(model, result.output, sequence: index, inputs)
+                return SequenceOutput(sequence: index, positions: wanted, rows: result.output.gathered(wanted))
             }
+            try deliverLogits(model, outputs, deliver)
             next = end
         }
         request.progress?(next)
@@ -89,18 +89,36 @@ extension Engine {
         return end
     }
 
+    /// Works out the logits of several sequences together, and hands them out sequence by sequence.
     private func deliverLogits(
-        _ model: Model, _ output: Rows, _ positions: [Int], sequence: Int, _ deliver: (LogitBlock) throws -> Void
+        _ model: Model, _ outputs: [SequenceOutput], _ deliver: (LogitBlock) throws -> Void
     ) throws {
+        let all = Rows.stacked(outputs.map(\.rows), width: model.blueprint.hiddenSize)
+        let places = outputs.flatMap { output in output.positions.map { (sequence: output.sequence, position: $0) } }
         let step = Self.logitRows(model)
-        for start in stride(from: 0, to: positions.count, by: step) {
-            let part = start..<min(start + step, positions.count)
-            let rows = logits(model, output.part(part))
-            try deliver(
-                LogitBlock(
-                    sequences: Array(repeating: sequence, count: part.count), positions: Array(positions[part]),
-                    logits: rows.buffer, vocabularyCount: rows.width))
+        for start in stride(from: 0, to: places.count, by: step) {
+            let part = places[start..<min(start + step, places.count)]
+            let logits = logits(model, all.part(part.indices))
+            var rest = part
+            while let first = rest.first {
+                let own = rest.prefix { $0.sequence == first.sequence }
+                let rows = own.startIndex - start..<own.endIndex - start
+                try withExtendedLifetime(logits) {
+                    try deliver(
+                        LogitBlock(
+                            sequences: own.map(\.sequence), positions: own.map(\.position),
+                            logits: logits.part(of: rows), vocabularyCount: logits.width))
+                }
+                rest = rest.dropFirst(own.count)
+            }
             try Interruption.check()
         }
     }
+}
+
+/// The residual stream that a scan wants logits of, of one sequence.
+private struct SequenceOutput {
+    let sequence: Int
+    let positions: [Int]
+    let rows: Rows
 }

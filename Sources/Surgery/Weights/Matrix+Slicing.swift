@@ -54,7 +54,7 @@ extension Matrix {
     }
 
     /// Rows of blocks side by side, held in memory.
-    private init(rows: Int, columns: Int, format: BlockFormat, blocks: [UInt8]) {
+    private convenience init(rows: Int, columns: Int, format: BlockFormat, blocks: [UInt8]) {
         self.init(
             rows: rows, columns: columns, format: format, source: MemorySource(blocks), offset: 0,
             rowStride: columns / format.blockLength * format.blockBytes)
