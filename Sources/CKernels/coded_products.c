@@ -1,6 +1,7 @@
 #ifndef LK_VARIANT
 // Products of panels of weights with coded vectors, for every instruction set but tiles.
 #pragma STDC FP_CONTRACT OFF
+#include "coded.h"
 #define LK_SELF "coded_products.c"
 #include "variants.h"
 
@@ -67,6 +68,7 @@ LK_INLINE void LK(panel_group)(
     const int count, const int halves, const int has_leasts, const lk_panel *panel, size_t blocks, const lk_coded *x,
     size_t vector, size_t first, float *results) {
     const size_t all = x->columns / lk_coded_block, runs = (size_t)halves;
+    const size_t group = vector / lk_group_vectors * lk_group_vectors, size = lk_group_size(x, group);
     const int width = lk_coded_block / halves;
     lk_lanes sums[8];
     LK_UNROLL for (int i = 0; i < count; i++) sums[i] = LK(read)(results + i * lk_panel_rows);
@@ -76,7 +78,8 @@ LK_INLINE void LK(panel_group)(
             const lk_lanes step = LK(read)(panel->steps + run * lk_panel_rows);
             const uint8_t *codes = panel->codes + b * 512 + half * 256;
             LK_UNROLL for (int i = 0; i < count; i++) {
-                const size_t block = (vector + (size_t)i) * all + first + b, at = block * runs + (size_t)half;
+                const size_t within = vector - group + (size_t)i, block = group * all + (first + b) * size + within;
+                const size_t at = group * all * runs + ((first + b) * runs + (size_t)half) * size + within;
                 const lk_bits dots = LK(run_products)(
                     width, codes, x->codes + block * lk_coded_block + half * width, x->starts[halves - 1][at]);
                 sums[i] = LK(fma)(

@@ -2,6 +2,7 @@
 // Vectors of float32 to signed bytes, 32 under one step.
 #pragma STDC FP_CONTRACT OFF
 #define LK_SELF "coding.c"
+#include "coded.h"
 #include "variants.h"
 #else
 
@@ -46,23 +47,33 @@ LK_INLINE void LK(code_block)(const float *x, int8_t *codes, float *step, int32_
     *step = size / 127.0f;
 }
 
+/// What goes with a run whose codes add up to `sum`, and with those that fill up the group behind it.
+LK_INLINE void LK(put_sums)(const lk_coded *coded, int halved, size_t at, size_t fill, float step, int32_t sum) {
+    coded->starts[halved][at] = -128 * sum;
+    coded->totals[halved][at] = step * (float)sum;
+    __builtin_memset(coded->starts[halved] + at + 1, 0, fill * sizeof(int32_t));
+    __builtin_memset(coded->totals[halved] + at + 1, 0, fill * sizeof(float));
+}
+
 void LK(code)(const float *values, size_t first, size_t end, const lk_coded *coded) {
     const size_t blocks = coded->columns / lk_coded_block;
     for (size_t vector = first; vector < end; vector++) {
+        const size_t group = vector / lk_group_vectors * lk_group_vectors, size = lk_group_size(coded, group);
+        // The last vector sees to those that fill up its group.
+        const size_t fill = vector + 1 == coded->count ? group + size - coded->count : 0;
         for (size_t b = 0; b < blocks; b++) {
-            const size_t at = vector * blocks + b;
+            const size_t at = group * blocks + b * size + vector - group;
             int32_t sums[2];
             LK(code_block)(
-                values + vector * coded->columns + b * lk_coded_block,
-                coded->codes + vector * coded->columns + b * lk_coded_block, coded->steps + at, sums);
+                values + vector * coded->columns + b * lk_coded_block, coded->codes + at * lk_coded_block,
+                coded->steps + at, sums);
+            __builtin_memset(coded->codes + (at + 1) * lk_coded_block, 0, fill * lk_coded_block);
+            __builtin_memset(coded->steps + at + 1, 0, fill * sizeof(float));
             const float step = coded->steps[at];
             const int32_t whole = sums[0] + sums[1];
-            coded->starts[0][at] = -128 * whole;
-            coded->totals[0][at] = step * (float)whole;
-            LK_UNROLL for (int half = 0; half < 2; half++) {
-                coded->starts[1][2 * at + (size_t)half] = -128 * sums[half];
-                coded->totals[1][2 * at + (size_t)half] = step * (float)sums[half];
-            }
+            LK(put_sums)(coded, 0, at, fill, step, whole);
+            for (size_t half = 0; half < 2; half++)
+                LK(put_sums)(coded, 1, 2 * group * blocks + (2 * b + half) * size + vector - group, fill, step, sums[half]);
         }
     }
 }

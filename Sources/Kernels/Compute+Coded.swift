@@ -96,16 +96,18 @@ extension Compute {
     /// The memory that coded vectors take.
     /// - Units: floats, a whole number of cache lines.
     private static func codedFloats(count: Int, columns: Int) -> Int {
-        (count * columns / 4 + 7 * count * (columns / Int(lk_coded_block)) + 15) / 16 * 16
+        let room = lk_coded_room(count)
+        return (room * columns / 4 + 7 * room * (columns / Int(lk_coded_block)) + 15) / 16 * 16
     }
 
     /// Coded vectors of undefined content in memory of `codedFloats` floats.
     private static func codedRoom(_ start: UnsafeMutablePointer<Float>, count: Int, columns: Int) -> lk_coded {
+        let room = lk_coded_room(count)
         let blocks = columns / Int(lk_coded_block)
         let codes = UnsafeMutableRawPointer(start).assumingMemoryBound(to: Int8.self)
-        var next = start + count * columns / 4
+        var next = start + room * columns / 4
         func take(_ width: Int) -> UnsafeMutablePointer<Float> {
-            defer { next += count * width }
+            defer { next += room * width }
             return next
         }
         func takeWhole(_ width: Int) -> UnsafeMutablePointer<Int32> {

@@ -11,7 +11,7 @@ extension KernelCheck {
                     let columns = max(32, min(blocks * kind.format.blockLength, 2048))
                     guard let sample = SampleMatrix(kind, rows: rows, columns: columns, seed: 5) else { continue }
                     // From 48 vectors on tiles are used, for all but what is left of sixteen.
-                    let counts = blocks == 3 ? [1, 3, 8, 17, 53] : [1, 21]
+                    let counts = blocks == 3 ? [1, 3, 8, 17, 28, 53] : [1, 21]
                     checks += counts.map { codedProduct(sample, "\(kind)", vectors: $0) }
                 }
             }

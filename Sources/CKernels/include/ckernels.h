@@ -110,19 +110,29 @@ lk_decode_grid lk_decode_grid_of(const lk_format *format, int variant);
 /// Whether its rows can be multiplied with coded vectors.
 int lk_has_coded(const lk_format *format);
 
+/// Vectors that lie side by side when coded, and how few of a last group are filled up with zeros to so many.
+enum { lk_group_vectors = 16, lk_least_group = 10 };
+
 /// Vectors in signed bytes, 32 under one step: value = step · code.
+///
+/// Vectors go in groups of sixteen, so that those that meet the same weights are read one behind the other. A last group
+/// of ten and more is filled up with zeros, a smaller one is what it is. A run is a block or half a block.
 typedef struct {
     size_t columns;
     size_t count;
-    /// [vector][column]
+    /// [group][block][vector][column]
     int8_t *codes;
-    /// [vector][block]
+    /// [group][block][vector]
     float *steps;
-    /// What a product with codes that are 128 too large begins with: −128 · Σ codes, by block and by half block.
+    /// What a product with codes that are 128 too large begins with, −128 · Σ codes: [group][run][vector], by block and by
+    /// half block.
     int32_t *starts[2];
-    /// step · Σ codes, by block and by half block.
+    /// step · Σ codes: [group][run][vector], by block and by half block.
     float *totals[2];
 } lk_coded;
+
+/// Vectors for which coded ones take room, those that fill up the last group included.
+size_t lk_coded_room(size_t count);
 
 /// Codes vectors `first` to `end` of float32 vectors one behind the other.
 ///
