@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Make fast.safetensors of the quantized oracles: whole-model logits in the precision `fast`, simulated in transformers.
+"""Make fast.safetensors of the quantized and the packed oracles: whole-model logits in the precision `fast`, simulated in
+transformers.
 
-    python Scripts/make-fast-goldens.py [NAME …]        all quantized configurations, or those named
+    python Scripts/make-fast-goldens.py [NAME …]        all quantized configurations and packings, or those named
 
-Needs: torch, transformers, safetensors, gguf, llama_cpp (for ggml's encoders), after make-oracles.py. oracle/coded.py is the
-definition. Everything runs in float64 on the weights that the gguf package decodes, but for what transformers always does in
+Needs: torch, transformers, safetensors, compressed-tensors, gguf, llama_cpp (for ggml's encoders), after make-oracles.py and
+make-packed-oracles.py. oracle/coded.py is the definition. Everything runs in float64 on the weights that the gguf package (or the packing's
+maker) decodes, but for what transformers always does in
 float32 (norms, softmax).
 
 Where a value lies on a tie between two codes, the last bit of float32 decides which it becomes, and logits move by far more
@@ -16,6 +18,7 @@ Entries: `tokens`; `logits` at every position; `logits.MISTAKE` at the last, fro
 The header says how near ties came and how far apart float32 and float64 are.
 """
 import copy
+import importlib.util
 import json
 import os
 import sys
@@ -25,13 +28,16 @@ import gguf
 import numpy as np
 import torch
 import transformers
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from oracle import coded, containers, reference, weights  # noqa: E402
 from oracle.configurations import CONFIGURATIONS  # noqa: E402
 
-ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Tests", "Fixtures", "oracles")
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.join(HERE, "..", "Tests", "Fixtures", "oracles")
+# Packings of whole numbers whose neighbours share a step: FP8 and columns in an order of their own are computed as in `exact`.
+PACKINGS = ("w4a16", "w4a16-asymmetric", "w8a8", "w4a8", "mxfp4", "awq", "gptq-3bit-v2")
 MARGIN = 3e-4  # of a code; float32 is about 1e-5 off at a value of 127
 ROUTER_MARGIN = 1e-3
 BOUND = 5e-6  # of the logits' range: what the tests allow
@@ -88,6 +94,7 @@ def choose_tokens(c, simulation, seed):
 
 
 def make(c):
+    """The fast.safetensors of a quantized configuration."""
     with open(os.path.join(ROOT, c.name, "meta.json")) as file:
         seed = json.load(file)["seed"]
     tensors = weights.make(c, seed)
@@ -95,6 +102,28 @@ def make(c):
     with tempfile.TemporaryDirectory() as folder:
         containers.write_folder(c, tensors, folder, "F32", packed=False)
         model = reference.load(folder, c.experts > 0)
+    simulate(c, model, tensors, seed, os.path.join(ROOT, c.name))
+
+
+def make_packed(packed, name):
+    """The fast.safetensors of a packing."""
+    folder = os.path.join(packed.ROOT, name)
+    held, _, meant = packed.found(packed.CASES[name][0])
+    for key, x in load_file(os.path.join(folder, "model.safetensors")).items():
+        assert torch.equal(x, held[key]), key
+    with tempfile.TemporaryDirectory() as temporary:
+        with open(os.path.join(temporary, "config.json"), "w") as file:
+            json.dump(containers.configuration_json(packed.MODEL, "F32"), file)
+        save_file({k: v.contiguous() for k, v in meant.items()}, os.path.join(temporary, "model.safetensors"),
+                  {"format": "pt"})
+        model = reference.load(temporary)
+    # What is not packed is bfloat16; any type of blocks stands for the rest.
+    whole, single = (weights.Tensor(None, kind) for kind in (weights.TYPES.Q8_0, weights.TYPES.BF16))
+    tensors = {n: single if n.startswith(("token_embd", "output.")) else whole for n in weights.make(packed.MODEL, 1)}
+    simulate(packed.MODEL, model, tensors, 1, folder)
+
+
+def simulate(c, model, tensors, seed, folder):
     single = Simulation(model, tensors)
     model = model.double()
     simulation = Simulation(model, tensors)
@@ -117,13 +146,22 @@ def make(c):
         assert (wrong[-1] - truth[-1]).abs().max().item() / span > 100 * BOUND, (name, figures)
         out["logits." + name] = wrong[-1].float().contiguous()
     assert distance(single.logits(tokens)) < BOUND / 4, figures
-    save_file(out, os.path.join(ROOT, c.name, "fast.safetensors"), figures)
-    print(f"{c.name:24s} {figures}", flush=True)
+    save_file(out, os.path.join(folder, "fast.safetensors"), figures)
+    print(f"{os.path.basename(folder):24s} {figures}", flush=True)
+
+
+def is_wanted(name):
+    return not sys.argv[1:] or name in sys.argv[1:]
 
 
 torch.set_num_threads(1)
 transformers.utils.logging.disable_progress_bar()
 for configuration in CONFIGURATIONS:
     quantized = configuration.gguf and (configuration.matrices or configuration.expert_matrices)
-    if quantized and (not sys.argv[1:] or configuration.name in sys.argv[1:]):
+    if quantized and is_wanted(configuration.name):
         make(configuration)
+specification = importlib.util.spec_from_file_location("packed_oracles", os.path.join(HERE, "make-packed-oracles.py"))
+packed_oracles = importlib.util.module_from_spec(specification)
+specification.loader.exec_module(packed_oracles)
+for packing in filter(is_wanted, PACKINGS):
+    make_packed(packed_oracles, packing)

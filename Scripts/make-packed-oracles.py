@@ -204,11 +204,16 @@ def attempt(pack, seed):
         out = reference.sites(load(folder), tokens)
     if reference.router_margin(out, MODEL.layers) < 1e-3:
         return None
-    return held, {"tokens": torch.from_numpy(tokens), "logits": out["logits"]}
+    return held, {"tokens": torch.from_numpy(tokens), "logits": out["logits"]}, meant
+
+
+def found(pack):
+    """What the files hold, golden values, and the weights that they mean, by name."""
+    return next(found for seed in range(1, 400) if (found := attempt(pack, seed)))
 
 
 def build(name, pack, quantization):
-    found = next(found for seed in range(1, 400) if (found := attempt(pack, seed)))
+    held, golden, _ = found(pack)
     folder = os.path.join(ROOT, name)
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder)
@@ -216,13 +221,14 @@ def build(name, pack, quantization):
     with open(os.path.join(folder, "config.json"), "w") as f:
         json.dump(configuration, f, indent=2)
         f.write("\n")
-    save_file(found[0], os.path.join(folder, "model.safetensors"), {"format": "pt"})
-    save_file({k: v.contiguous() for k, v in found[1].items()}, os.path.join(folder, "golden.safetensors"))
+    save_file(held, os.path.join(folder, "model.safetensors"), {"format": "pt"})
+    save_file({k: v.contiguous() for k, v in golden.items()}, os.path.join(folder, "golden.safetensors"))
     print(f"{name:18s}", sum(os.path.getsize(os.path.join(folder, n)) for n in os.listdir(folder)) // 1024, "KB")
 
 
-torch.set_num_threads(1)
-transformers.utils.logging.disable_progress_bar()
-for name, (pack, quantization) in CASES.items():
-    if not sys.argv[1:] or name in sys.argv[1:]:
-        build(name, pack, quantization)
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    transformers.utils.logging.disable_progress_bar()
+    for name, (pack, quantization) in CASES.items():
+        if not sys.argv[1:] or name in sys.argv[1:]:
+            build(name, pack, quantization)

@@ -1,4 +1,4 @@
-// Bytes of sixteen rows turned to groups of four columns, with AVX-512, for the variant being compiled.
+// Bytes of sixteen rows turned to groups of four columns, for the variant being compiled; the quick ways are AVX-512's.
 
 #if defined(LK_VARIANT_IS_AVX512)
 /// Sixteen bytes of each of sixteen rows, `stride` bytes apart: vector k holds bytes 4k to 4k + 3 of every row.
@@ -78,3 +78,25 @@ LK_INLINE void LK(quick_fives)(
     }
 }
 #endif
+
+/// 32 codes of sixteen rows, `stride` bytes apart, become groups of four columns; 128 is added to each.
+LK_INLINE void LK(interleave)(const int8_t *codes, size_t stride, uint8_t *out) {
+#if defined(LK_VARIANT_IS_AVX512)
+    LK_UNROLL for (int half = 0; half < 2; half++) {
+        __m512i columns[4];
+        LK(four_columns)((const uint8_t *)codes + 16 * half, (ptrdiff_t)stride, columns);
+        LK_UNROLL for (int k = 0; k < 4; k++)
+            _mm512_storeu_si512(
+                out + 256 * half + 64 * k, _mm512_xor_si512(columns[k], _mm512_set1_epi8((char)0x80)));
+    }
+#else
+    for (int row = 0; row < lk_panel_rows; row++) {
+        LK_UNROLL for (int k = 0; k < 8; k++) {
+            uint32_t four;
+            __builtin_memcpy(&four, codes + (size_t)row * stride + 4 * k, sizeof four);
+            four ^= 0x80808080;
+            __builtin_memcpy(out + 64 * k + 4 * row, &four, sizeof four);
+        }
+    }
+#endif
+}

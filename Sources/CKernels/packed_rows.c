@@ -8,12 +8,15 @@
 const lk_packed *lk_packed_of(int variant) {
     static const lk_packed all[] = {
         {lk_packed_e4m3_portable, lk_packed_bytes_portable, lk_packed_octets_portable, lk_packed_nibbles_portable,
-         lk_packed_slots_portable, lk_packed_turn_portable, lk_packed_regroup_portable},
+         lk_packed_slots_portable, lk_packed_turn_portable, lk_packed_regroup_portable, lk_narrow_bytes_portable,
+         lk_narrow_nibbles_portable, lk_narrow_slots_portable},
 #if defined(__x86_64__)
         {lk_packed_e4m3_avx2, lk_packed_bytes_avx2, lk_packed_octets_avx2, lk_packed_nibbles_avx2, lk_packed_slots_avx2,
-         lk_packed_turn_avx2, lk_packed_regroup_avx2},
+         lk_packed_turn_avx2, lk_packed_regroup_avx2, lk_narrow_bytes_avx2, lk_narrow_nibbles_avx2,
+         lk_narrow_slots_avx2},
         {lk_packed_e4m3_avx512, lk_packed_bytes_avx512, lk_packed_octets_avx512, lk_packed_nibbles_avx512,
-         lk_packed_slots_avx512, lk_packed_turn_avx512, lk_packed_regroup_avx512},
+         lk_packed_slots_avx512, lk_packed_turn_avx512, lk_packed_regroup_avx512, lk_narrow_bytes_avx512,
+         lk_narrow_nibbles_avx512, lk_narrow_slots_avx512},
 #endif
     };
     return variant >= 0 && (size_t)variant < sizeof all / sizeof *all ? all + variant : 0;
@@ -65,6 +68,7 @@ static void LK(packed_turn)(
         const size_t here = columns - first < 16 ? columns - first : 16;
         for (size_t r = 0; r < rows; r++) {
             const uint8_t *line = words + (r * stride + first) * 4;
+            LK(prefetch)(line, (ptrdiff_t)(16 * stride));
             for (size_t c = 0; c < here; c++) __builtin_memcpy(turned + (first + c) * rows + r, line + c * 4, 4);
         }
     }
@@ -79,4 +83,43 @@ static void LK(packed_regroup)(
         else y[i] = __builtin_nanf("");
     }
 }
+
+/// How far ahead codes are asked for: rows lie behind one another, and are too short for the processor to foresee.
+#define LK_AHEAD 2048
+
+static void LK(narrow_bytes)(const uint8_t *codes, size_t count, uint8_t flipped, int8_t *restrict y) {
+    for (size_t i = 0; i + 32 <= count; i += 32) {
+        lk_bytes32 part;
+        if (i % 64 == 0) LK(prefetch)(codes + i, LK_AHEAD);
+        __builtin_memcpy(&part, codes + i, sizeof part);
+        part ^= flipped;
+        __builtin_memcpy(y + i, &part, sizeof part);
+    }
+}
+
+static void LK(narrow_nibbles)(const uint8_t *codes, size_t count, const int8_t *zeros, int8_t *restrict y) {
+    for (size_t i = 0; i + 32 <= count; i += 32) {
+        lk_bytes16 both;
+        if (i % 128 == 0) LK(prefetch)(codes + i / 2, LK_AHEAD);
+        __builtin_memcpy(&both, codes + i / 2, sizeof both);
+        const lk_bytes16 low = both & 15, high = both >> 4;
+        const lk_bytes16 halves[2] = {
+            __builtin_shufflevector(low, high, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23) - (uint8_t)zeros[i / 16],
+            __builtin_shufflevector(low, high, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
+                - (uint8_t)zeros[i / 16 + 1],
+        };
+        __builtin_memcpy(y + i, halves, sizeof halves);
+    }
+}
+
+static void LK(narrow_slots)(
+    const uint32_t *words, size_t count, uint32_t shift, const int8_t *zeros, int8_t *restrict y) {
+    for (size_t i = 0; i + 16 <= count; i += 16) {
+        lk_words sixteen;
+        __builtin_memcpy(&sixteen, words + i, sizeof sixteen);
+        const lk_bytes16 found = __builtin_convertvector(sixteen >> shift & 15, lk_bytes16) - (uint8_t)zeros[i / 16];
+        __builtin_memcpy(y + i, &found, sizeof found);
+    }
+}
+#undef LK_AHEAD
 #endif

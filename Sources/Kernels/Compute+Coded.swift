@@ -44,20 +44,24 @@ extension Compute {
         let columns: Int
     }
 
-    /// Whether a matrix's rows are blocks of whole numbers under a step.
+    /// Whether a matrix's rows are runs of whole numbers under a step.
     func takesCodedVectors(_ matrix: Matrix) -> Bool {
         switch matrix.layout {
         case .rows, .scalesApart:
             guard matrix.columns > 0, matrix.columns % Int(lk_coded_block) == 0 else { return false }
             return RowKernels(
                 format: matrix.format, apart: matrix.layout.keepsScalesApart, variant: variant)?.coded != nil
-        case .strided, .packed: return false
+        case .packed(let weights): return weights.runs != nil
+        case .strided: return false
         }
     }
 
     /// The part of a job that lies in some rows of its matrix, from coded vectors.
     func multiply(_ job: MatmulJob, coded: lk_coded, rows: Range<Int>) {
         let matrix = job.matrix
+        if case .packed(let weights) = matrix.layout {
+            return rows.isEmpty ? () : multiply(job, coded: coded, packed: weights, rows: rows)
+        }
         guard !rows.isEmpty,
             let format = RowKernels(
                 format: matrix.format, apart: matrix.layout.keepsScalesApart, variant: variant)?.coded

@@ -4,11 +4,11 @@ extension KernelCheck {
     /// `fast` products of every layout of blocks, against the double product of decoded weights and decoded codes.
     static func codedProducts() -> [KernelCheck] {
         var checks: [KernelCheck] = []
-        for kind in SampleMatrix.Kind.all where kind.hasFastProducts {
+        for kind in SampleMatrix.Kind.all + SampleMatrix.Kind.packings where kind.hasFastProducts {
             // One block, some, and more columns than a panel takes at a time.
             for blocks in [1, 3, 40] {
                 for rows in [1, 16, 35] {
-                    let columns = max(32, min(blocks * kind.format.blockLength, 2048))
+                    let columns = max(32, min(blocks * kind.blockLength, 2048))
                     guard let sample = SampleMatrix(kind, rows: rows, columns: columns, seed: 5) else { continue }
                     // From 48 vectors on tiles are used, for all but what is left of sixteen.
                     let counts = blocks == 3 ? [1, 3, 8, 17, 28, 53] : [1, 21]

@@ -26,7 +26,11 @@ extension SampleMatrix {
                 bytes += copies(matrix.source, column * columnStride, count, rows * stride)
             }
             layout = .strided(columnStride: rows * stride)
-        case .packed: preconditionFailure("sample matrices are made of blocks")
+        case .packed(let weights):
+            guard let matrix = Self.repeated(weights, rows: rows) else {
+                preconditionFailure("more rows of a scheme suit it as fewer did")
+            }
+            return matrix
         }
         return Matrix(
             rows: rows, columns: matrix.columns, format: matrix.format, source: MemorySource(bytes), offset: 0,

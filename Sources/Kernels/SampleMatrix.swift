@@ -10,8 +10,10 @@ public struct SampleMatrix: Sendable {
         case transposed(BlockFormat)
         /// MXFP4 with its scales in another tensor.
         case scalesApart
+        /// Said by several tensors.
+        case packed(PackingScheme)
 
-        /// Every kind there is a kernel for, in display order.
+        /// Every kind there is a kernel for, in display order; of packings see `packings`.
         public static let all: [Kind] =
             BlockFormats.all.map(Kind.rows) + [.transposed(.f32), .transposed(.f16), .transposed(.bf16), .scalesApart]
 
@@ -20,7 +22,23 @@ public struct SampleMatrix: Sendable {
             switch self {
             case .rows(let format), .transposed(let format): format
             case .scalesApart: .mxfp4
+            case .packed: .f32
             }
+        }
+
+        /// Packings of whole numbers, one of every way to bring them to bytes.
+        public static let packings: [Kind] = [
+            .words(bits: 4, .group(128), isSymmetric: true), .words(bits: 4, .group(32), isSymmetric: false),
+            .words(bits: 8, .channel, isSymmetric: true), .words(bits: 8, .group(16), isSymmetric: false),
+            .words(bits: 3, .group(64), isSymmetric: false), .bytes(bits: 8, .channel, isSymmetric: true),
+            .bytes(bits: 8, .group(32), isSymmetric: false), .awq(group: 128), .awq(group: 16),
+            .gptq(bits: 4, group: 128, zeroBias: 1), .gptq(bits: 8, group: 32, zeroBias: 0),
+        ].map(Kind.packed)
+
+        /// Columns that a row has a whole number of.
+        public var blockLength: Int {
+            if case .packed(let scheme) = self, case .group(let length) = scheme.tile { return max(32, length) }
+            return if case .packed = self { 32 } else { format.blockLength }
         }
 
         /// Whether products in `fast` go by coded vectors.
@@ -28,7 +46,7 @@ public struct SampleMatrix: Sendable {
             switch self {
             case .rows(let format):
                 RowKernels(format: format, apart: false, variant: .portable)?.coded != nil
-            case .scalesApart: true
+            case .scalesApart, .packed: true
             case .transposed: false
             }
         }
@@ -38,6 +56,7 @@ public struct SampleMatrix: Sendable {
             case .rows(let format): format.name
             case .transposed(let format): format.name + " transposed"
             case .scalesApart: "mxfp4 scales apart"
+            case .packed(let scheme): scheme.name
             }
         }
     }
@@ -53,6 +72,10 @@ public struct SampleMatrix: Sendable {
     /// Every block is random bytes whose largest weight is neither tiny nor huge, so that no encoder is needed and every
     /// code occurs.
     public init?(_ kind: Kind, rows: Int, columns: Int, seed: UInt64) {
+        if case .packed(let scheme) = kind {
+            self.init(scheme, rows: rows, columns: columns, seed: seed)
+            return
+        }
         let format = kind.format
         guard let rowBytes = format.rowBytes(columns) else { return nil }
         var draws = RandomBlocks(format: format, seed: seed, purpose: "sample weights \(rows) × \(columns)")
@@ -65,8 +88,7 @@ public struct SampleMatrix: Sendable {
             bytes += block.bytes
             values += block.values
         }
-        self.values = values
-        matrix =
+        let matrix =
             switch kind {
             case .rows:
                 Matrix(
@@ -74,7 +96,14 @@ public struct SampleMatrix: Sendable {
                     rowStride: rowBytes)
             case .transposed: Self.transposed(bytes, rows: rows, columns: columns, format: format)
             case .scalesApart: Self.scalesApart(bytes, rows: rows, columns: columns)
+            case .packed: preconditionFailure("packings have parts of their own")
             }
+        self.init(matrix: matrix, values: values)
+    }
+
+    init(matrix: Matrix, values: [Float]) {
+        self.matrix = matrix
+        self.values = values
     }
 
     private static func transposed(_ bytes: [UInt8], rows: Int, columns: Int, format: BlockFormat) -> Matrix {

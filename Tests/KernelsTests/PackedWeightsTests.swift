@@ -58,6 +58,76 @@ import Testing
         }
     }
 
+    /// In `fast`, products are those of coded vectors with the weights that others say the parts mean, whatever the variant; where
+    /// weights are no whole numbers under steps of 16 neighbours at least, they are those of `exact`.
+    @Test(arguments: PackedCase.all)
+    func fastProductsAreThoseOfTheReferencesWeights(packed: PackedCase) throws {
+        let matrix = try #require(packed.weights).matrix
+        let columns = packed.columns
+        let isOrdered = packed.name.hasSuffix("ordered") || packed.name.hasSuffix("act-order")
+        let isCoded = !packed.name.hasPrefix("fp8") && columns % 32 == 0 && !isOrdered
+        for count in [1, 3, 50] {
+            let x = Samples.numbers(count * columns, "inputs")
+            let bias = Samples.numbers(packed.rows, "bias")
+            let entered = isCoded ? Samples.coded(x) : x.map(Double.init)
+            var results: [[UInt32]] = []
+            for variant in KernelVariant.available {
+                let compute = Compute(threads: 2, variant: variant, precision: .fast)
+                let ours = Samples.product(compute, x, count: count, by: matrix, bias: bias)
+                results.append(Samples.bits(ours))
+                for index in ours.indices {
+                    let (vector, row) = (index / packed.rows, index % packed.rows)
+                    var (sum, size) = (Double(bias[row]), Double(bias[row].magnitude))
+                    for column in 0..<columns {
+                        let term = entered[vector * columns + column] * Double(packed.expected[row * columns + column])
+                        sum += term
+                        size += term.magnitude
+                    }
+                    #expect(sum.isNaN == ours[index].isNaN && !((Double(ours[index]) - sum).magnitude > 2e-6 * size))
+                }
+            }
+            #expect(Set(results).count == 1)
+            let exact = Samples.product(Compute(threads: 2), x, count: count, by: matrix, bias: bias)
+            #expect((results[0] == Samples.bits(exact)) == !isCoded)
+        }
+    }
+
+    /// Groups of 16, whose steps hold for half a block, and groups too odd for any.
+    @Test(arguments: [(16, true), (48, true), (96, true), (8, false), (24, false)])
+    func groupsOfAnyLengthAreRight(group: Int, isCoded: Bool) throws {
+        let scheme = PackingScheme.bytes(bits: 8, .group(group), isSymmetric: false)
+        let (rows, columns) = (17, 288)
+        let random = KeyedRandom(seed: 5, purpose: "groups")
+        let codes = (0..<rows * columns).map { UInt8(truncatingIfNeeded: random.bits($0)) }
+        let zeros = (0..<rows * columns / group).map { UInt8(truncatingIfNeeded: random.bits(100_000 + $0)) }
+        let scales = Samples.numbers(zeros.count, "scales")
+        let matrix = try #require(
+            PackedWeights(
+                scheme, rows: rows, columns: columns,
+                codes: PackedPart(element: .int8, shape: [rows, columns], source: MemorySource(codes)),
+                scales: PackedPart(
+                    element: .float32, shape: [rows, columns / group],
+                    source: MemorySource(scales.withUnsafeBytes { Array($0) })),
+                zeroPoints: PackedPart(element: .int8, shape: [rows, columns / group], source: MemorySource(zeros)))
+        ).matrix
+        let x = Samples.numbers(columns, "inputs")
+        let entered = isCoded ? Samples.coded(x) : x.map(Double.init)
+        let ours = Samples.product(Compute(threads: 1, precision: .fast), x, count: 1, by: matrix)
+        for row in 0..<rows {
+            var (sum, size) = (0.0, 0.0)
+            for column in 0..<columns {
+                let at = row * (columns / group) + column / group
+                let code = Double(Int8(bitPattern: codes[row * columns + column])) - Double(Int8(bitPattern: zeros[at]))
+                sum += entered[column] * code * Double(scales[at])
+                size += (entered[column] * code * Double(scales[at])).magnitude
+            }
+            // Codes and leasts are summed apart: what is of the codes may be larger than the sum.
+            #expect((Double(ours[row]) - sum).magnitude <= 4e-6 * size)
+        }
+        let exact = Samples.product(Compute(threads: 1), x, count: 1, by: matrix)
+        #expect((Samples.bits(exact) == Samples.bits(ours)) == !isCoded)
+    }
+
     /// Every code of eight bits, NaN and zeros of both signs included, against the numbers of the standard.
     @Test(arguments: KernelVariant.tried)
     func everyEightBitFloatIsItsNumber(variant: KernelVariant) throws {

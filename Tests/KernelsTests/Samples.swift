@@ -28,6 +28,15 @@ enum Samples {
         }
     }
 
+    /// What 8-bit codes say of some numbers, 32 under one step, as the precision is defined.
+    static func coded(_ x: [Float]) -> [Double] {
+        stride(from: 0, to: x.count, by: 32).flatMap { start in
+            let block = x[start..<start + 32]
+            let size = block.reduce(0) { max($0, $1.magnitude) }
+            return block.map { Double(($0 * (127 / size)).rounded(.toNearestOrEven)) * Double(size) / 127 }
+        }
+    }
+
     static func bits(_ values: [Float]) -> [UInt32] { values.map { $0.isNaN ? 0x7fc0_0000 : $0.bitPattern } }
 }
 

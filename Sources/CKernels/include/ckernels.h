@@ -113,6 +113,11 @@ int lk_has_coded(const lk_format *format);
 /// Vectors that lie side by side when coded, and how few of a last group are filled up with zeros to so many.
 enum { lk_group_vectors = 16, lk_least_group = 10 };
 
+/// The layout of packed weights once `lk_packed.narrow_…` has brought them to signed bytes, a row of them after another at
+/// `weights`. At `scales` a row has, for each run of 32 columns or each half of one, a step, and a least where there are leasts.
+/// Only for `lk_multiply_coded`; rows are read up to a multiple of `lk_panel_rows`.
+const lk_format *lk_packed_format(int halves, int has_leasts);
+
 /// Vectors in signed bytes, 32 under one step: value = step · code.
 ///
 /// Vectors go in groups of sixteen, so that those that meet the same weights are read one behind the other. A last group

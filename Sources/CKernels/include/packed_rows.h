@@ -24,6 +24,13 @@ typedef struct {
     /// y[i] = (y[i] − zeros[g]) · scales[g] with the group g of column i, a 32-bit word; NaN where g is no group. `zeros` may
     /// be null.
     void (*regroup)(const uint8_t *groups, size_t count, size_t group_count, const float *zeros, const float *scales, float *y);
+    /// Whole numbers in signed bytes, for `lk_packed_format`; `count` is a multiple of 32: bytes, with the bits of
+    /// `flipped` turned over (128 makes unsigned ones signed),
+    void (*narrow_bytes)(const uint8_t *codes, size_t count, uint8_t flipped, int8_t *y);
+    /// halves of bytes, the lower first, less zeros[i / 16],
+    void (*narrow_nibbles)(const uint8_t *codes, size_t count, const int8_t *zeros, int8_t *y);
+    /// four bits of each word from bit `shift` on, less zeros[i / 16].
+    void (*narrow_slots)(const uint32_t *words, size_t count, uint32_t shift, const int8_t *zeros, int8_t *y);
 } lk_packed;
 
 /// The kernels of a variant; null where it is not compiled.

@@ -66,6 +66,26 @@ extension UnsafeRawBufferPointer {
         }
     }
 
+    /// Every so many elements of a run of scales, from one on.
+    func scales(
+        from first: Int, step: Int, count: Int, _ element: PackedPart.Element, into target: UnsafeMutablePointer<Float>
+    ) {
+        // One loop a type: choosing the type anew for every scale would cost more than the scale.
+        switch element {
+        case .bfloat16:
+            for i in 0..<count {
+                let bits = loadUnaligned(fromByteOffset: (first + i * step) * 2, as: UInt16.self)
+                target[i] = Float(bitPattern: UInt32(UInt16(littleEndian: bits)) << 16)
+            }
+        case .float16:
+            for i in 0..<count {
+                let bits = loadUnaligned(fromByteOffset: (first + i * step) * 2, as: UInt16.self)
+                target[i] = Float(Float16(bitPattern: UInt16(littleEndian: bits)))
+            }
+        default: for i in 0..<count { target[i] = scale(first + i * step, element) }
+        }
+    }
+
     /// Word `index` of a run of 32-bit words.
     func word(_ index: Int) -> UInt32 {
         UInt32(littleEndian: loadUnaligned(fromByteOffset: index * 4, as: UInt32.self))

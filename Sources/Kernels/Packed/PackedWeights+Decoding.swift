@@ -16,17 +16,22 @@ extension PackedWeights {
 
     /// Decodes rows of the whole matrix, a code at a time.
     private func decodeBitwise(_ range: Range<Int>, into values: UnsafeMutablePointer<Float>) {
+        decodeCodes(range, into: values)
+        withScales { scales, zeros, across in
+            for row in range {
+                fill(row, scales: scales, zeros: zeros, across)
+                apply(scales: scales, zeros: zeros, to: values + (row - range.lowerBound) * columns, across)
+            }
+        }
+    }
+
+    /// The codes alone, less what each counts from, a code at a time.
+    func decodeCodes(_ range: Range<Int>, into values: UnsafeMutablePointer<Float>) {
         codes.withBytes { bytes in
             switch scheme {
             case .words(let bits, _, _): decodeWords(bytes, bits, range, into: values)
             case .gptq(let bits, _, _): decodeGPTQ(bytes, bits, range, into: values)
             case .fp8, .bytes, .awq: preconditionFailure("\(scheme.name) has kernels")
-            }
-        }
-        withScales { scales, zeros, across in
-            for row in range {
-                fill(row, scales: scales, zeros: zeros, across)
-                apply(scales: scales, zeros: zeros, to: values + (row - range.lowerBound) * columns, across)
             }
         }
     }
@@ -76,32 +81,37 @@ extension PackedWeights {
     ) {
         let down = row / scheme.tile.size(rows: rows, columns: columns).rows
         scales.withBytes { bytes in
-            for group in 0..<across {
-                let index = isColumnwise ? group * rows + row : down * across + group
-                target[group] = bytes.scale(index, scales.element)
-            }
+            let (first, step) = isColumnwise ? (row, rows) : (down * across, 1)
+            bytes.scales(from: first, step: step, count: across, scales.element, into: target)
         }
         guard let zeros, let zeroPoints else { return }
-        zeroPoints.withBytes { bytes in
-            for group in 0..<across { zeros[group] = zero(bytes, row, down, group, across) }
-        }
+        zeroPoints.withBytes { fill(zeros, $0, row, down, across) }
     }
 
-    private func zero(
-        _ bytes: UnsafeRawBufferPointer, _ row: Int, _ down: Int, _ group: Int, _ across: Int
-    ) -> Float {
+    /// The zero points of one row, across.
+    private func fill(
+        _ zeros: UnsafeMutablePointer<Float>, _ bytes: UnsafeRawBufferPointer, _ row: Int, _ down: Int, _ across: Int
+    ) {
         switch scheme {
-        case .fp8: return 0
-        case .bytes: return Float(Int8(bitPattern: bytes[down * across + group]))
+        case .fp8: break
+        case .bytes:
+            for group in 0..<across { zeros[group] = Float(Int8(bitPattern: bytes[down * across + group])) }
         case .words(let bits, _, _):
-            return Float(bytes.bits(bits, at: down * bits, word: across, from: group)) - Float(1 << (bits - 1))
+            let middle = Float(1 << (bits - 1))
+            for group in 0..<across {
+                zeros[group] = Float(bytes.bits(bits, at: down * bits, word: across, from: group)) - middle
+            }
         case .awq:
             let slot = UInt32(Self.awqOrder.firstIndex(of: row % 8) ?? 0)
-            return Float(bytes.word(group * (rows / 8) + row / 8) >> (4 * slot) & 15)
+            for group in 0..<across {
+                zeros[group] = Float(bytes.word(group * (rows / 8) + row / 8) >> (4 * slot) & 15)
+            }
         case .gptq(let bits, _, let bias):
             // The first version's writers wrap a zero point of 0 around to the largest code, and readers back.
-            let stored = Int(bytes.bits(bits, at: row * bits, from: group * (rows * bits / 32)))
-            return Float((stored + bias) & (1 << bits - 1))
+            for group in 0..<across {
+                let stored = Int(bytes.bits(bits, at: row * bits, from: group * (rows * bits / 32)))
+                zeros[group] = Float((stored + bias) & (1 << bits - 1))
+            }
         }
     }
 

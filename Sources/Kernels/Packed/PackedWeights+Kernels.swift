@@ -3,7 +3,7 @@ import CKernels
 /// Decoding by kernels: the codes of a row are brought side by side where they do not lie so, then go group by group.
 extension PackedWeights {
     /// Codes of one row side by side.
-    private enum Codes {
+    enum Codes {
         case e4m3(UnsafePointer<UInt8>)
         case bytes(UnsafePointer<UInt8>)
         /// Unsigned codes of eight or four bits.
@@ -27,33 +27,39 @@ extension PackedWeights {
 
     /// Decodes rows of the whole matrix.
     func decode(_ range: Range<Int>, by kernels: lk_packed, into values: UnsafeMutablePointer<Float>) {
-        codes.withBytes { bytes in
-            guard let base = bytes.bindMemory(to: UInt8.self).baseAddress else { return }
-            withScales { scales, zeros, across in
-                func decodeRow(_ row: Int, _ codes: Codes) {
-                    fill(row, scales: scales, zeros: zeros, across)
-                    let out = values + (row - range.lowerBound) * columns
-                    decode(codes, by: kernels, scales, zeros, across, into: out)
-                }
-                switch scheme {
-                case .fp8: for row in range { decodeRow(row, .e4m3(base + row * columns)) }
-                case .bytes: for row in range { decodeRow(row, .bytes(base + row * columns)) }
-                case .words(let bits, _, _):
-                    for row in range { decodeRow(row, .unsigned(base + row * codes.shape[1] * 4, bits: bits)) }
-                case .awq: forEachAWQRow(range, base, kernels, decodeRow)
-                case .gptq(let bits, _, _): forEachGPTQRow(range, base, bits, kernels, decodeRow)
-                }
+        withScales { scales, zeros, across in
+            forEachRow(range, by: kernels) { row, codes in
+                fill(row, scales: scales, zeros: zeros, across)
+                let out = values + (row - range.lowerBound) * columns
+                decode(codes, by: kernels, scales, zeros, across, into: out)
             }
         }
     }
+
+    /// Lends the codes of rows of the whole matrix, one row at a time and not always in order.
+    func forEachRow(_ range: Range<Int>, by kernels: lk_packed, _ body: (Int, Codes) -> Void) {
+        codes.withBytes { bytes in
+            guard let base = bytes.bindMemory(to: UInt8.self).baseAddress else { return }
+            switch scheme {
+            case .fp8: for row in range { body(row, .e4m3(base + row * columns)) }
+            case .bytes: for row in range { body(row, .bytes(base + row * columns)) }
+            case .words(let bits, _, _):
+                for row in range { body(row, .unsigned(base + row * codes.shape[1] * 4, bits: bits)) }
+            case .awq: forEachAWQRow(range, base, kernels, body)
+            case .gptq(let bits, _, _): forEachGPTQRow(range, base, bits, kernels, body)
+            }
+        }
+    }
+
+    /// What is taken off every code before its zero point: compressed-tensors' words count codes from −2ᵇ⁻¹ on, and their
+    /// zero points as well.
+    var middle: Float { if case .words(let bits, _, _) = scheme { Float(1 << (bits - 1)) } else { 0 } }
 
     /// One row, group by group.
     private func decode(
         _ codes: Codes, by kernels: lk_packed, _ scales: UnsafePointer<Float>, _ zeros: UnsafePointer<Float>?,
         _ across: Int, into out: UnsafeMutablePointer<Float>
     ) {
-        // compressed-tensors' words count codes from −2ᵇ⁻¹ on, and their zero points as well.
-        let middle: Float = if case .words(let bits, _, _) = scheme { Float(1 << (bits - 1)) } else { 0 }
         guard let groupIndex else {
             let width = scheme.tile.size(rows: rows, columns: columns).columns
             for group in 0..<across {

@@ -27,7 +27,7 @@ struct KernelsCommand: ParsableCommand {
         guard (m ?? 128) * (k ?? 3072) <= Self.mostWork / (n ?? 2880) else {
             throw ValidationError("a product of --m × --k × --n is at most \(Self.mostWork) multiplications")
         }
-        let names = SampleMatrix.Kind.all.map(\.description)
+        let names = (SampleMatrix.Kind.all + SampleMatrix.Kind.packings).map(\.description)
         guard weights.map(names.contains) ?? true else {
             throw ValidationError("--weights takes one of \(names.joined(separator: ", "))")
         }

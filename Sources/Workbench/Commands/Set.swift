@@ -10,8 +10,8 @@ enum SetCommand: Command {
         "set", "changes a setting of the session; without a value shows it",
         docs: """
             seed: of every random draw. threads: results do not depend on it. mode: how values are shown. precision: exact \
-            (float32 activations) or fast (activations in 8 bits, 32 under one step, against block formats' own whole \
-            numbers); results name it, and what is derived from a run is computed as the run was.
+            (float32 activations) or fast (activations in 8 bits, 32 under one step, against the whole numbers of block formats \
+            and integer packings; other weights as in exact); results name it, and what is derived from a run is computed as the run was.
 
             kv: what keys and values are kept in, f32 unless set. Every query reads them so, from a cache or not: \
             `set kv q8_0`, `set kv q8_0 until 4096 then q4_0` by the position of each key, `set kv full q8_0 windowed f16` by \

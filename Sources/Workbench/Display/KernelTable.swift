@@ -41,7 +41,9 @@ public enum KernelTable {
     public static func timings(_ shapes: Shapes, threads: Int, mode: DisplayMode) -> String {
         let variants = shapes.hasEveryVariant ? KernelVariant.available : [.best]
         let computes = variants.map { Compute(threads: threads, variant: $0) }
-        let kinds = SampleMatrix.Kind.all.filter { shapes.weights == nil || $0.description == shapes.weights }
+        let kinds = (SampleMatrix.Kind.all + SampleMatrix.Kind.packings).filter {
+            shapes.weights == nil || $0.description == shapes.weights
+        }
         let rows = kinds.flatMap { kind in
             computes.flatMap { compute in
                 (shapes.m.map { [$0] } ?? [1, 128]).flatMap { timings(kind, vectors: $0, shapes, compute) }
@@ -59,7 +61,7 @@ public enum KernelTable {
     private static func timings(
         _ kind: SampleMatrix.Kind, vectors: Int, _ shapes: Shapes, _ compute: Compute
     ) -> [[ValueTable.Cell]] {
-        let columns = shapes.k ?? (2880 % kind.format.blockLength == 0 ? 2880 : 3072)
+        let columns = shapes.k ?? (2880 % kind.blockLength == 0 ? 2880 : 3072)
         let rows = shapes.n ?? 2880
         return Precision.allCases.compactMap { precision in
             // In `exact` the last variants' kernels are those of AVX-512; not every layout has `fast` ones.
