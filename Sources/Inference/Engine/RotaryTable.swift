@@ -24,7 +24,15 @@ struct RotaryTable {
         let (frequencies, factor) = rule.inverseFrequencies(headDimension: headDimension)
         cosines = Rows(positions.count, width: frequencies.count)
         sines = Rows(positions.count, width: frequencies.count)
+        // The sequences of a batch have most positions in common.
+        var known: [Int: Int] = [:]
         for (row, position) in positions.enumerated() {
+            if let same = known[position] {
+                cosines[row].update(from: cosines[same], count: cosines.width)
+                sines[row].update(from: sines[same], count: sines.width)
+                continue
+            }
+            known[position] = row
             for (pair, frequency) in frequencies.enumerated() {
                 let angle = Double(Float(position) * frequency)
                 cosines[row][pair] = Float(cos(angle)) * factor

@@ -98,6 +98,8 @@ extension PageCache {
             // Whoever waits goes on with zeros, up to where the failure is noticed.
             target.initializeMemory(as: UInt8.self, repeating: 0, count: piece.window.count)
         }
+        // Known before anyone who waits for the unit goes on.
+        if let failure { fail(failure) }
         monitor.withLock {
             let unit = piece.unit
             statistics.bytesRead += piece.window.count
@@ -111,7 +113,6 @@ extension PageCache {
             if unit.isBroken, unit.pins == 0, !unit.isKept { drop(unit) }
             monitor.announce()
         }
-        if let failure { fail(failure) }
     }
 
     /// Lends a unit's memory until `unpin`, reading it first where it has none.

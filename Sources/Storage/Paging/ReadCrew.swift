@@ -25,7 +25,7 @@ final class ReadCrew: @unchecked Sendable {
     enum Haste { case now, ahead }
 
     private let monitor = Monitor()
-    private let queue: ReadQueue?
+    private var queue: ReadQueue?
     private var now: [Piece] = []
     private var ahead: [Piece] = []
     private var first = 0
@@ -52,7 +52,10 @@ final class ReadCrew: @unchecked Sendable {
         queue = ReadQueue(most: Self.most)
         underWay = Array(repeating: nil, count: Self.most)
         free = Array(0..<Self.most)
-        if queue != nil, !start(workOfReaper) { queue?.close() }
+        if queue != nil, !start(workOfReaper) {
+            queue?.close()
+            queue = nil
+        }
     }
 
     private func start(_ work: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer?) -> Bool {
@@ -72,7 +75,7 @@ final class ReadCrew: @unchecked Sendable {
             isStopped = true
             monitor.announce()
         }
-        queue?.close()
+        queue?.end()
     }
 
     /// How long there has been something to read.
