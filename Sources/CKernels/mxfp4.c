@@ -7,27 +7,6 @@
 #define LK_SELF "mxfp4.c"
 #include "variants.h"
 #else
-#include "codes.h"
-
-LK_INLINE void LK(load)(const uint8_t *weights, const uint8_t *scales, lk_lanes *out) {
-    (void)scales;
-    const lk_signed16 values = LK_DOUBLED_VALUES;
-    LK(codes_apart)(weights + 1, values, LK(splat)(lk_half_scales[weights[0]]), out);
-}
-
-#define LK_WEIGHTS 32
-#define LK_RUN 32
-#define LK_LEAST 0
-#include "integers.h"
-
-LK_INLINE void LK(integers)(const uint8_t *weights, const uint8_t *scales, LK(coded) *coded) {
-    (void)scales;
-    const lk_signed16 values = LK_DOUBLED_VALUES;
-    LK(halves_apart)(weights + 1, coded->codes);
-    LK(look_up)(coded->codes, values);
-    coded->steps[0] = lk_half_scales[weights[0]];
-}
-
 #if defined(LK_VARIANT_IS_AVX512)
 /// Half the scales of sixteen exponents, computed: 2^(e − 128), of which the lowest two are no normal numbers.
 LK_INLINE lk_lanes LK(half_scales)(__m512i exponents) {
@@ -36,21 +15,12 @@ LK_INLINE lk_lanes LK(half_scales)(__m512i exponents) {
     return (lk_lanes)_mm512_mask_blend_epi32(
         _mm512_cmplt_epu32_mask(exponents, _mm512_set1_epi32(2)), normal, low);
 }
-
-#define LK_QUICK
-LK_INLINE void LK(quick)(
-    const lk_rows *w, const uint8_t *block, size_t index, uint8_t *codes, float *steps, float *leasts) {
-    (void)index;
-    (void)leasts;
-    const lk_signed16 values = LK_DOUBLED_VALUES;
-    LK(quick_nibbles)(block + 1, w->stride, (lk_bytes16)values ^ 128, codes);
-    const __m512i exponents = _mm512_and_si512(LK(one_word)(block, w->stride), _mm512_set1_epi32(255));
-    LK(write)(steps, LK(half_scales)(exponents));
-}
 #endif
 
 #define LK_LAYOUT_NAME mxfp4
-#define LK_GROUPS 2
 #define LK_BYTES 17
-#include "layout.h"
+#define LK_ENTRIES LK_DOUBLED_VALUES
+#define LK_SCALE(block) LK(splat)(lk_half_scales[(block)[0]])
+#define LK_SCALES(words) LK(half_scales)(_mm512_and_si512(words, _mm512_set1_epi32(255)))
+#include "entries.h"
 #endif
