@@ -81,7 +81,7 @@ import Testing
             paged.cache.beginPass(keeping: [layout], tokens: 1, layers: 3)
             try paged.cache.check()
             try demand(truncate(paged.file.path, 1_050_000) == 0)
-            paged.cache.withUnits([paged.need(12)], layer: 1) { _ in }
+            paged.cache.withUnits([paged.need(12)], layer: 1) { _ in _ = paged.holds(12, 12) }
             try demand(paged.cache.hasFailed)
             do {
                 try paged.cache.check()
@@ -110,7 +110,9 @@ import Testing
         let cache = PageCache(room: { _ in (8 - gone.value) * 150_000 })
         let needs = { (0..<8).map { PageNeed([(file, $0 << 17..<($0 + 1) << 17)], tokens: 1) } }
         cache.beginPass(keeping: [layout], tokens: 1, layers: 1)
-        cache.withUnits(needs(), layer: 0) { _ in }
+        cache.withUnits(needs(), layer: 0) { batch in
+            for unit in batch { file.withBytes(unit << 17..<(unit + 1) << 17) { #expect($0.allSatisfy { $0 == 9 }) } }
+        }
         #expect(cache.report.experts == 8)
         for _ in 0..<5 { _ = gone.next() }
         cache.beginPass(keeping: [layout], tokens: 1, layers: 1)

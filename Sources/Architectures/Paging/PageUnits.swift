@@ -30,22 +30,42 @@ struct PageUnits {
 
     /// The units, experts by layer and number.
     var units: [PageUnit] {
-        var experts: [Role: [Part]] = [:]
+        var experts: [Role: [(use: Role.Part, part: Part)]] = [:]
         var always: [Part] = []
         for (role, matrix) in model.tensors {
             let isTable = role.part == .embedding && !model.blueprint.tiedEmbeddings
             if isTable { continue }
             if let layer = role.layer, let expert = role.expert, !role.part.isVector {
-                experts[Role(.gate, layer: layer, expert: expert), default: []] += parts(matrix)
+                experts[Role(.gate, layer: layer, expert: expert), default: []] += parts(matrix).map { (role.part, $0) }
             } else {
                 always += parts(matrix)
             }
         }
         return merged(always).map { PageUnit(.always, parts: [$0]) }
             + experts.sorted { $0.key < $1.key }.map { role, parts in
-                PageUnit(.expert(layer: role.layer ?? 0), parts: merged(parts, gap: 0))
+                PageUnit(.expert(layer: role.layer ?? 0), parts: inOrder(parts))
             }
     }
+
+    /// An expert's ranges in the order in which a layer uses them, one for each matrix; those that share bytes are one.
+    private func inOrder(_ parts: [(use: Role.Part, part: Part)]) -> [Part] {
+        var ordered: [Part] = []
+        for use in Self.order {
+            for part in merged(parts.lazy.filter { $0.use == use }.map(\.part), gap: 0) {
+                let known = ordered.firstIndex { $0.file == part.file && $0.range.overlaps(part.range) }
+                guard let known else {
+                    ordered.append(part)
+                    continue
+                }
+                let range = ordered[known].range
+                ordered[known].range =
+                    min(range.lowerBound, part.range.lowerBound)..<max(range.upperBound, part.range.upperBound)
+            }
+        }
+        return ordered
+    }
+
+    private static let order: [Role.Part] = [.gate, .up, .down]
 
     private func parts(_ matrix: Matrix) -> [Part] {
         matrix.extents.compactMap { source, range in

@@ -9,13 +9,15 @@ enum RowMemory {
         /// Addresses by size class.
         var blocks: [Int: [UInt]] = [:]
         var kept = 0
+        /// Floats kept at most.
+        var most = RowMemory.usual
     }
 
     private static let spare = Mutex(Spare())
     /// Floats below which the allocator is fast enough.
     private static let smallest = 1 << 14
-    /// Floats kept at most.
-    private static let most = 1 << 25
+    /// Floats kept at most where memory is not short.
+    fileprivate static let usual = 1 << 25
     /// Whole cache lines, so that no vector is loaded from two.
     private static let alignment = 64
 
@@ -32,8 +34,20 @@ enum RowMemory {
     static func giveBack(_ pointer: UnsafeMutablePointer<Float>, _ count: Int) {
         let size = sizeClass(count)
         let address = UInt(bitPattern: pointer)
-        if size >= smallest, spare.withLock({ $0.keep(address, size, most: most) }) { return }
+        if size >= smallest, spare.withLock({ $0.keep(address, size) }) { return }
         UnsafeMutableRawPointer(pointer).deallocate()
+    }
+
+    /// Bounds what is kept, and gives back what is too much.
+    /// - Parameter floats: nil for as much as usual.
+    static func keep(atMost floats: Int?) {
+        let surplus = spare.withLock { spare in
+            spare.most = min(usual, floats ?? usual)
+            guard spare.kept > spare.most else { return [UInt]() }
+            defer { (spare.blocks, spare.kept) = ([:], 0) }
+            return Array(spare.blocks.values.joined())
+        }
+        for address in surplus { UnsafeMutableRawPointer(bitPattern: address)?.deallocate() }
     }
 
     /// The count rounded up so that few sizes occur and at most an eighth is wasted.
@@ -51,10 +65,16 @@ extension RowMemory.Spare {
         return address
     }
 
-    fileprivate mutating func keep(_ address: UInt, _ size: Int, most: Int) -> Bool {
+    fileprivate mutating func keep(_ address: UInt, _ size: Int) -> Bool {
         guard kept + size <= most else { return false }
         kept += size
         blocks[size, default: []].append(address)
         return true
     }
+}
+
+extension Engine {
+    /// Bounds the memory of rows that passes keep for the next ones, which a limit on the process's memory has to count.
+    /// - Parameter bytes: nil for as much as usual.
+    public static func keepSpareRows(atMost bytes: Int?) { RowMemory.keep(atMost: bytes.map { $0 / 4 }) }
 }

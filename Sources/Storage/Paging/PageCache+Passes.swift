@@ -26,6 +26,8 @@ public struct PageNeed: Sendable {
     }
 
     fileprivate var isReady: Bool { units.allSatisfy(\.isReady) }
+    /// Whether computing can begin with it, as at most what is used last is still being read.
+    fileprivate var mayBegin: Bool { isReady || units.count > 1 && units.dropLast().allSatisfy(\.isReady) }
 }
 
 /// What a forward pass tells the cache, layer by layer.
@@ -34,8 +36,8 @@ extension PageCache {
     private static let mostAtOnce = 8
     /// Experts being read at a time.
     private static let mostOnTheirWay = 6
-    /// Experts read ahead at a time.
-    private static let mostAhead = 4
+    /// Matrices of experts read ahead at a time.
+    private static let mostAhead = 12
 
     /// A pass begins that goes over some tokens, and reads what all tokens need of some checkpoints.
     ///
@@ -48,6 +50,7 @@ extension PageCache {
             pass = (0, max(1, layers), max(1, tokens))
             for unit in resident { unit.isExpected = false }
             foresight.clear()
+            leaving = []
             renewRoom()
         }
         if let excess { fail(excess) }
@@ -64,8 +67,9 @@ extension PageCache {
         }
     }
 
-    /// Calls the body with the numbers of experts that are in memory, until each had its turn; those stay until the body
-    /// returns. The others are read meanwhile.
+    /// Calls the body with the numbers of experts until each had its turn: those that are in memory first, the others in the
+    /// order in which they are read, while they are. They stay until the body returns; whoever asks for bytes that have not
+    /// arrived waits for them.
     public func withUnits(_ needs: [PageNeed], layer: Int, _ body: ([Int]) -> Void) {
         var waiting = Array(needs.indices)
         var coming: [Int] = []
@@ -90,12 +94,12 @@ extension PageCache {
             for unit in need.units {
                 used.insert(ObjectIdentifier(unit))
                 unit.usage.count(need.tokens, at: clock)
-            }
-            statistics.uses += 1
-            if need.isReady {
-                statistics.hits += 1
-            } else if need.units.allSatisfy({ $0.slab != nil }) {
-                statistics.early += 1
+                statistics.uses += 1
+                if unit.isReady {
+                    statistics.hits += 1
+                } else if unit.slab != nil {
+                    statistics.early += 1
+                }
             }
         }
         let guessed = foresight.resolve(layer: layer)
@@ -125,29 +129,29 @@ extension PageCache {
             coming.append(index)
         }
         readAhead()
+        // Who leaves next is found out while the disk is busy.
+        if !coming.isEmpty { findLeaving() }
         for index in resting { for unit in needs[index].units { unit.pins -= 1 } }
         waiting.removeAll { coming.contains($0) }
-        while true {
-            let arrived = coming.filter { needs[$0].isReady }
-            batch += arrived
-            coming.removeAll { arrived.contains($0) }
-            if !batch.isEmpty || coming.isEmpty { return batch }
-            let start = ContinuousClock.now
-            monitor.wait()
-            statistics.waitingSeconds += (.now - start) / .seconds(1)
-        }
+        // Whoever waits here sleeps; threads that wait for bytes in the midst of a product keep others of their crew turning.
+        wait { !batch.isEmpty || coming.isEmpty || coming.contains { needs[$0].mayBegin } }
+        let ready = coming.filter { needs[$0].isReady }
+        let begun = (ready + coming.filter { needs[$0].mayBegin && !needs[$0].isReady })
+            .prefix(Self.mostAtOnce - batch.count)
+        coming.removeAll { begun.contains($0) }
+        return batch + begun
     }
 
     /// Begins to read what is missing of an expert, and pins it.
     private func fetch(_ need: PageNeed) -> Bool {
-        for (number, unit) in need.units.enumerated() {
-            unit.pins += 1
+        for unit in need.units { unit.pins += 1 }
+        for unit in need.units {
             if unit.slab != nil {
                 if unit.pending > 0 { crew.hasten(unit) }
             } else if let slab = takeSlab(unit.slabBytes) {
                 begin(unit, slab, .now)
             } else {
-                for unit in need.units[0...number] { unit.pins -= 1 }
+                for unit in need.units { unit.pins -= 1 }
                 return false
             }
         }

@@ -1,11 +1,20 @@
 /// Who has memory and who gets it. All of it runs inside the cache's lock.
 extension PageCache {
+    /// Waits for readers.
+    func wait(until isDone: () -> Bool) {
+        if waiting == 0 { waitingSince = .now }
+        waiting += 1
+        while !isDone() { monitor.wait() }
+        waiting -= 1
+        if waiting == 0 { statistics.waitingSeconds += (.now - waitingSince) / .seconds(1) }
+    }
+
     /// Memory for a unit: free, taken from the unit that is needed last, or fresh.
     /// - Returns: nil where all of it is in use.
     func takeSlab(_ count: Int) -> Slab? {
         if let slab = spare[count]?.popLast() { return slab }
         while held + count > allowed {
-            guard let slab = takeSpare() ?? leastNeeded().flatMap({ release($0) }) else { return nil }
+            guard let slab = takeSpare() ?? nextToLeave().flatMap({ release($0) }) else { return nil }
             if slab.count == count { return slab }
             slab.free()
             held -= slab.count
@@ -21,15 +30,36 @@ extension PageCache {
         return spare[size]?.popLast()
     }
 
-    /// The unit that may leave and is needed last.
-    func leastNeeded() -> PagedUnit? {
-        var (worst, longest) = (PagedUnit?.none, -1.0)
-        for unit in resident where unit.pins == 0 && unit.pending == 0 && !unit.isKept && !unit.isExpected {
-            let wait = expectedWait(unit)
-            if wait > longest { (worst, longest) = (unit, wait) }
-        }
-        return worst
+    /// The unit that may leave and is needed last, or one of the last.
+    func nextToLeave() -> PagedUnit? {
+        if let unit = takeLeaving() { return unit }
+        findLeaving()
+        return takeLeaving()
     }
+
+    private func takeLeaving() -> PagedUnit? {
+        while let unit = leaving.popLast() { if unit.slab != nil, unit.mayLeave { return unit } }
+        return nil
+    }
+
+    /// Looks for the units that are needed last, so many at once that looking takes little time.
+    func findLeaving() {
+        var waits: [(wait: Double, unit: PagedUnit)] = []
+        for unit in resident where unit.mayLeave {
+            let wait = expectedWait(unit)
+            if waits.count == Self.mostLeaving {
+                if wait <= waits[0].wait { continue }
+                waits.removeFirst()
+            }
+            var place = waits.count
+            while place > 0, waits[place - 1].wait > wait { place -= 1 }
+            waits.insert((wait, unit), at: place)
+        }
+        leaving = waits.map(\.unit)
+    }
+
+    /// Units that are found at a time: about as many as a layer reads.
+    private static let mostLeaving = 12
 
     private func expectedWait(_ unit: PagedUnit) -> Double {
         guard let layer = unit.layer else { return .greatestFiniteMagnitude }
@@ -68,6 +98,7 @@ extension PageCache {
     /// Begins to read a unit into memory.
     func begin(_ unit: PagedUnit, _ slab: Slab, _ haste: ReadCrew.Haste) {
         unit.slab = slab
+        unit.missing = []
         unit.number = resident.count
         resident.append(unit)
         var pieces: [ReadCrew.Piece] = []
@@ -75,10 +106,11 @@ extension PageCache {
             let step = ReadCrew.pieceBytes
             for start in stride(from: read.window.lowerBound, to: read.window.upperBound, by: step) {
                 let window = start..<min(start + step, read.window.upperBound)
+                let place = read.place + start - read.window.lowerBound
+                unit.missing.append(place..<place + window.count)
                 pieces.append(
                     ReadCrew.Piece(
-                        cache: self, unit: unit, file: read.file, window: window,
-                        target: slab.base + UInt(read.place + start - read.window.lowerBound)))
+                        cache: self, unit: unit, file: read.file, window: window, target: slab.base + UInt(place)))
             }
         }
         unit.pending = pieces.count
@@ -105,19 +137,23 @@ extension PageCache {
             statistics.bytesRead += piece.window.count
             if failure != nil { unit.isBroken = true }
             unit.pending -= 1
+            if let slab = unit.slab {
+                let place = Int(piece.target - slab.base)
+                unit.missing.removeAll { $0.lowerBound == place }
+            }
+            monitor.announce()
             guard unit.pending == 0 else { return }
             if var slab = unit.slab, slab.isFresh {
                 settle(&slab)
                 unit.slab = slab
             }
             if unit.isBroken, unit.pins == 0, !unit.isKept { drop(unit) }
-            monitor.announce()
         }
     }
 
-    /// Lends a unit's memory until `unpin`, reading it first where it has none.
+    /// Lends a unit's memory until `unpin`, once a range of it has been read.
     /// - Returns: nil where there is no room for it.
-    func pin(_ unit: PagedUnit) -> Slab? {
+    func pin(_ unit: PagedUnit, _ range: Range<Int>) -> Slab? {
         monitor.withLock {
             if unit.slab == nil {
                 guard let slab = takeSlab(unit.slabBytes) else { return nil }
@@ -125,7 +161,7 @@ extension PageCache {
             }
             unit.pins += 1
             if unit.pending > 0 { crew.hasten(unit) }
-            while unit.pending > 0 { monitor.wait() }
+            if !unit.holds(range) { wait { unit.holds(range) } }
             return unit.slab
         }
     }

@@ -27,6 +27,11 @@ public final class PageCache: @unchecked Sendable {
     /// Tokens so far.
     var clock = 0.0
     var pass = (layer: 0, layers: 1, tokens: 1)
+    /// Units that were found to be needed last, the very last at the end.
+    var leaving: [PagedUnit] = []
+    /// Threads that wait for readers, and since when there have been any.
+    var waiting = 0
+    var waitingSince = ContinuousClock.now
     /// The experts foreseen for the layer to come.
     var foresight = Foresight()
     var statistics = PageStatistics()
@@ -80,16 +85,15 @@ public final class PageCache: @unchecked Sendable {
 
     /// What it has done, and holds now.
     public var report: PageStatistics {
-        let expertsInAll = groups.reduce(0) { sum, weak in
-            sum + (weak.group?.units.count { $0.layer != nil } ?? 0)
-        }
+        let experts = groups.flatMap { $0.group?.pieces ?? [] }.filter { $0.first?.layer != nil }
         return monitor.withLock {
             var report = statistics
             report.readingSeconds = crew.busy / .seconds(1)
             report.held = held
             report.kept = resident.reduce(0) { $0 + ($1.isKept ? $1.slabBytes : 0) }
-            report.experts = resident.count { $0.layer != nil && $0.isReady }
-            report.expertsInAll = expertsInAll
+            report.filled = resident.filter(\.isReady).flatMap(\.reads).reduce(0) { $0 + $1.window.count }
+            report.experts = experts.count { $0.allSatisfy(\.isReady) }
+            report.expertsInAll = experts.count
             return report
         }
     }
@@ -145,7 +149,7 @@ public final class PageCache: @unchecked Sendable {
     }
 
     private func keptUnits(_ groups: [PagedGroup]) -> [PagedUnit] {
-        groups.flatMap { $0.units.filter { $0.use == .always } }
+        groups.flatMap { $0.pieces.joined().filter { $0.use == .always } }
     }
 
     /// - Returns: why it cannot be done.
@@ -189,7 +193,7 @@ public final class PageCache: @unchecked Sendable {
             if let slab = takeSpare() {
                 slab.free()
                 held -= slab.count
-            } else if let unit = leastNeeded(), let slab = release(unit) {
+            } else if let unit = nextToLeave(), let slab = release(unit) {
                 slab.free()
                 held -= slab.count
             } else {
@@ -219,9 +223,16 @@ public final class PageCache: @unchecked Sendable {
 
     func count(bytesRead: Int) { monitor.withLock { statistics.bytesRead += bytesRead } }
 
+    /// Waits until all of some units has been read, and forgets them.
+    func finish(_ units: [PagedUnit]) {
+        monitor.withLock { wait { units.allSatisfy { $0.pending == 0 } } }
+        forget(units)
+    }
+
     /// Forgets units whose files are closed.
     func forget(_ units: [PagedUnit]) {
         monitor.withLock {
+            leaving = []
             for unit in units where unit.slab != nil {
                 unit.isKept = false
                 while unit.pending > 0 {

@@ -9,12 +9,29 @@ public struct PageUnit: Sendable {
     }
 
     public let use: Use
-    /// Where its bytes lie: which of the checkpoint's files, and in which range of it.
+    /// Where its bytes lie, in the order in which they are used: which of the checkpoint's files, and which range of it.
     public let parts: [(file: Int, range: Range<Int>)]
 
     public init(_ use: Use, parts: [(file: Int, range: Range<Int>)]) {
         self.use = use
         self.parts = parts
+    }
+
+    /// What of it comes and goes by itself, so that what is used first can be computed with while the rest is read: each
+    /// part, with the smaller ones that follow it.
+    var pieces: [PageUnit] {
+        let least = (parts.map(\.range.count).max() ?? 0) / 2
+        var groups: [[(file: Int, range: Range<Int>)]] = []
+        for part in parts {
+            if let last = groups.indices.last,
+                part.range.count < least || groups[last].allSatisfy({ $0.range.count < least })
+            {
+                groups[last].append(part)
+            } else {
+                groups.append([part])
+            }
+        }
+        return groups.map { PageUnit(use, parts: $0) }
     }
 
     /// Bytes of all parts.

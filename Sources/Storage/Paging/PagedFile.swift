@@ -3,16 +3,17 @@ import Tensors
 /// The units of one checkpoint in one cache.
 final class PagedGroup: @unchecked Sendable {
     let cache: PageCache
-    let units: [PagedUnit]
     let layout: PageLayout
+    /// The pieces of each of the layout's units, in the order in which they are used.
+    let pieces: [[PagedUnit]]
 
     init(_ cache: PageCache, layout: PageLayout, files: [DirectFile]) {
         self.cache = cache
         self.layout = layout
-        units = layout.units.map { PagedUnit($0, files: files) }
+        pieces = layout.units.map { unit in unit.pieces.map { PagedUnit($0, files: files) } }
     }
 
-    deinit { cache.forget(units) }
+    deinit { cache.forget(Array(pieces.joined())) }
 }
 
 /// Where the bytes of one file are to be found once they are paged.
@@ -38,10 +39,10 @@ final class PagedFile: Sendable {
         self.group = group
         self.direct = direct
         var places: [Place] = []
-        for (unit, paged) in zip(group.layout.units, group.units) {
-            for (part, read) in zip(unit.parts, paged.reads) where part.file == number {
-                let start = read.place + part.range.lowerBound - read.window.lowerBound
-                places.append(Place(range: part.range, unit: paged, start: start))
+        for unit in group.pieces.joined() {
+            for read in unit.reads where read.number == number {
+                let start = read.place + read.range.lowerBound - read.window.lowerBound
+                places.append(Place(range: read.range, unit: unit, start: start))
             }
         }
         places.sort { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
@@ -68,11 +69,14 @@ final class PagedFile: Sendable {
     func withBytes<Result>(
         _ range: Range<Int>, of file: MappedFile, _ body: (UnsafeRawBufferPointer) throws -> Result
     ) rethrows -> Result {
-        if let place = place(of: range), let slab = group.cache.pin(place.unit) {
-            defer { group.cache.unpin(place.unit) }
-            let start = UnsafeRawPointer(
-                bitPattern: slab.base + UInt(place.start + range.lowerBound - place.range.lowerBound))
-            return try body(UnsafeRawBufferPointer(start: start, count: range.count))
+        if let place = place(of: range) {
+            let start = place.start + range.lowerBound - place.range.lowerBound
+            if let slab = group.cache.pin(place.unit, start..<start + range.count) {
+                defer { group.cache.unpin(place.unit) }
+                return try body(
+                    UnsafeRawBufferPointer(
+                        start: UnsafeRawPointer(bitPattern: slab.base + UInt(start)), count: range.count))
+            }
         }
         guard range.count <= Self.longestCopy else {
             defer { file.forget(range) }

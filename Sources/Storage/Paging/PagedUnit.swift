@@ -1,12 +1,16 @@
 import CFiles
 
-/// A unit in a cache: where its bytes are read from, and where they lie while they are in memory.
+/// A piece of a unit in a cache: where its bytes are read from, and where they lie while they are in memory.
 ///
 /// Everything that varies is guarded by its cache's lock; the bytes of a slab are only read while it is pinned.
 final class PagedUnit: @unchecked Sendable {
     /// One range of a file, read as a whole into a place of the slab.
     struct Read {
+        /// The file, and its number in the layout.
         let file: DirectFile
+        let number: Int
+        /// What is wanted of it.
+        let range: Range<Int>
         /// The aligned range that is read.
         let window: Range<Int>
         /// Where it begins in the slab.
@@ -20,8 +24,9 @@ final class PagedUnit: @unchecked Sendable {
 
     /// Where it lies; nil while it does not.
     var slab: Slab?
-    /// Pieces that are still to be read into the slab.
+    /// Reads of parts of the slab that have not ended yet, and where in the slab they go.
     var pending = 0
+    var missing: [Range<Int>] = []
     /// Who reads it right now.
     var pins = 0
     /// Whether it stays, because every token of the model that runs needs it.
@@ -39,7 +44,10 @@ final class PagedUnit: @unchecked Sendable {
         var reads: [Read] = []
         var place = 0
         for part in unit.parts {
-            reads.append(Read(file: files[part.file], window: DirectFile.window(part.range), place: place))
+            reads.append(
+                Read(
+                    file: files[part.file], number: part.file, range: part.range,
+                    window: DirectFile.window(part.range), place: place))
             // As the unit's count of bytes has it.
             place += DirectFile.window(0..<part.range.count).count + DirectFile.alignment
         }
@@ -48,6 +56,12 @@ final class PagedUnit: @unchecked Sendable {
     }
 
     var isReady: Bool { slab != nil && pending == 0 }
+
+    /// Whether others may have its memory.
+    var mayLeave: Bool { pins == 0 && pending == 0 && !isKept && !isExpected }
+
+    /// Whether a range of the slab has been read.
+    func holds(_ range: Range<Int>) -> Bool { pending == 0 || !missing.contains { $0.overlaps(range) } }
 
     /// The layer whose expert it is.
     var layer: Int? { if case .expert(let layer) = use { layer } else { nil } }

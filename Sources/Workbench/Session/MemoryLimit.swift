@@ -53,7 +53,7 @@ public final class MemoryLimit: Sendable {
         if uses > 0 {
             parts.append(
                 "\(NumberText.percent(Double(now.hits - before.hits) / Double(uses), decimals: 1)) of "
-                    + "\(NumberText.grouped(uses)) uses of experts found in memory, "
+                    + "\(NumberText.grouped(uses)) uses of experts' matrices found in memory, "
                     + "\(NumberText.percent(Double(now.early - before.early) / Double(uses), decimals: 1)) on their way"
             )
         }
