@@ -1,10 +1,10 @@
-/// An edit that a statement made to a variable.
+/// An edit that a statement made to a variable, or to the host's settings.
 public struct Rebinding: Sendable {
-    /// The variable.
-    public let variable: String
-    /// What it held.
+    /// The variable; nil for settings.
+    public let variable: String?
+    /// What it held, or what the settings were.
     public let before: Value
-    /// What it holds.
+    /// What it holds, or what the settings are.
     public let after: Value
     /// The command, canonically.
     public let command: String
@@ -29,5 +29,10 @@ struct Bindings {
         history.append(Rebinding(variable: name, before: before, after: value, command: command))
         undone = []
         variables[name] = value
+    }
+
+    mutating func noteSettings(from before: Value, to after: Value, by command: String) {
+        history.append(Rebinding(variable: nil, before: before, after: after, command: command))
+        undone = []
     }
 }

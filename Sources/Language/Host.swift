@@ -24,6 +24,8 @@ public protocol Host: AnyObject {
     func includedText(_ path: String) throws(LanguageError) -> SourceText
     /// Throws `LanguageError.interrupted` when the user asked to stop; called between statements and turns of loops.
     func checkInterruption() throws(LanguageError)
+    /// Puts settings back to what `Interpreter.noteSettings` was told of them.
+    func restore(_ settings: Value) throws(LanguageError)
     /// Throws when what the statement that has just run computed cannot be trusted; it is rolled back then.
     func checkOutcome() throws(LanguageError)
 }
@@ -43,6 +45,8 @@ extension Host {
     public func didTime(_ call: Call) {}
     /// Never interrupted.
     public func checkInterruption() throws(LanguageError) {}
+    /// Has no settings.
+    public func restore(_ settings: Value) throws(LanguageError) {}
     /// Always trusted.
     public func checkOutcome() throws(LanguageError) {}
     /// Has no files.

@@ -65,7 +65,11 @@ public final class Interpreter {
         }
         // Why a result cannot be trusted says more than what came of it.
         do throws(LanguageError) { try host.checkOutcome() } catch { failure = placed(error, statement.span) }
-        if failure != nil { bindings = saved.0 }
+        if failure != nil {
+            let changed = bindings.history.dropFirst(saved.0.history.count).first { $0.variable == nil }
+            if let changed { try? host.restore(changed.before) }
+            bindings = saved.0
+        }
         (_, self.source, scope, depth) = saved
         host.didRun(statement, of: source, failure: failure)
         return failure
@@ -114,11 +118,12 @@ extension Interpreter {
     /// Reverts the last edit that stands.
     /// - Throws: E023 when there is none.
     public func undo() throws(LanguageError) -> Rebinding {
-        guard let last = bindings.history.popLast() else {
+        guard let last = bindings.history.last else {
             throw LanguageError(
                 .history, "there is nothing to undo", help: "Only edits made as statements can be undone.")
         }
-        bindings.variables[last.variable] = last.before
+        try put(last.before, where: last)
+        bindings.history.removeLast()
         bindings.undone.append(last)
         return last
     }
@@ -126,12 +131,22 @@ extension Interpreter {
     /// Makes the edit that was undone last again.
     /// - Throws: E023 when there is none.
     public func redo() throws(LanguageError) -> Rebinding {
-        guard let last = bindings.undone.popLast() else {
+        guard let last = bindings.undone.last else {
             throw LanguageError(.history, "there is nothing to redo", help: "A new edit clears what was undone.")
         }
-        bindings.variables[last.variable] = last.after
+        try put(last.after, where: last)
+        bindings.undone.removeLast()
         bindings.history.append(last)
         return last
+    }
+
+    private func put(_ value: Value, where edit: Rebinding) throws(LanguageError) {
+        if let name = edit.variable { bindings.variables[name] = value } else { try host.restore(value) }
+    }
+
+    /// Lets `undo` take back a change of the host's settings, which `Host.restore` then puts back as they were before.
+    public func noteSettings(from before: Value, to after: Value, by command: String) {
+        bindings.noteSettings(from: before, to: after, by: command)
     }
 
     /// The value of a path such as `m.layers[2]`, for completion: names, members and indices only, nothing is run.

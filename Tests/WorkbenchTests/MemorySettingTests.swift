@@ -22,7 +22,7 @@ import Workbench
                     limited.value(name).map { ValueDigest.of($0) }
                         == free.value(name).map { ValueDigest.of($0) })
             }
-            #expect(limited.output.notices.contains { $0.contains("uses of experts found in memory") })
+            #expect(limited.output.notices.contains { $0.contains("experts' matrices found in memory") })
             #expect(limited.run("set memory") == nil)
             let shown = limited.output.lines.last ?? ""
             #expect(shown.contains("limit 64.0 GiB") || shown.contains("limit 64 GiB"), "\(shown)")
@@ -59,5 +59,50 @@ import Workbench
         #expect(failure?.help?.contains("8GiB") == true, "\(failure?.rendered() ?? "")")
         #expect(session.run("set memory") == nil)
         #expect(session.output.lines.last == "off")
+    }
+
+    @Test func undoTakesSettingsBackThatResultsAreRecordedWith() {
+        let session = ScriptedSession()
+        func shown(_ setting: String) -> String? {
+            session.run("set \(setting)") == nil ? session.output.lines.last : nil
+        }
+        #expect(session.run("set seed 7\nset precision fast\nset kv q8_0\nset memory 64GiB\nset mode json") == nil)
+        #expect(session.run("set memory 32GiB\nset mode text\nundo") == nil)
+        #expect(session.output.lines.last == "undone: set memory 32GiB")
+        #expect(shown("memory")?.contains("limit 64") == true)
+        #expect(session.run("undo") == nil)
+        #expect(shown("memory") == "off")
+        #expect(session.run("redo") == nil)
+        #expect(shown("memory")?.contains("limit 64") == true)
+        #expect(session.run("undo\nundo") == nil)
+        #expect(shown("kv") == "f32")
+        #expect(session.run("undo") == nil)
+        #expect(shown("precision") == "exact")
+        #expect(shown("seed") == "7")
+        #expect(session.run("undo") == nil)
+        #expect(shown("seed") == "0")
+        #expect(session.run("undo") != nil)
+    }
+
+    @Test func settingsAndEditsAreTakenBackInTheirOrderAndAFailureLeavesBoth() {
+        let session = ScriptedSession()
+        #expect(session.run(Self.open + "ablate m.heads[2, 5]\nset precision fast") == nil)
+        #expect(session.run("for i in 0..2 {\n set seed 5\n ablate m.heads[9, 9]\n}") != nil)
+        #expect(session.run("set seed") == nil)
+        #expect(session.output.lines.last == "0")
+        #expect(session.run("undo\nset precision") == nil)
+        #expect(session.output.lines.last == "exact")
+        #expect(session.run("undo") == nil)
+        #expect(session.output.lines.last == "undone: ablate m.heads[2, 5]")
+    }
+
+    @Test func weightsMadeHereAreSaidNotToBePaged() throws {
+        let session = ScriptedSession()
+        #expect(session.run("set memory 64GiB\n" + Self.open + "set memory") == nil)
+        #expect(session.output.lines.last?.contains("not paged") == false)
+        #expect(session.run("quantize m.layers[0].experts as q8_0\nset memory") == nil)
+        #expect(session.output.lines.last?.contains("not paged: ") == true, "\(session.output.lines)")
+        #expect(session.run("undo\nset memory") == nil)
+        #expect(session.output.lines.last?.contains("not paged") == false)
     }
 }

@@ -4,7 +4,10 @@ import Language
 enum Undo: Command {
     static let signature = Signature(
         "undo", "takes the last edit back",
-        docs: "Only edits made as statements stand in the history. Old runs fit again.",
+        docs: """
+            Only edits made as statements stand in the history, and changes of what results are recorded with: `set seed`, \
+            `set precision`, `set kv`, `set threads`, `set memory`. Old runs fit again.
+            """,
         category: Shelf.session, effect: .session, result: "the edit that was taken back",
         examples: ["m = open \"examples/models/teach-gptoss-bf16.gguf\"\nablate m.heads[2, 5]\nundo"])
 

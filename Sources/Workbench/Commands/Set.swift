@@ -20,7 +20,10 @@ enum SetCommand: Command {
             memory: what the process may take in all, such as 8GiB, or off. Attention, routers, norms and the output are then \
             read once and kept; experts come from disk when a layer needs them, past the system's cache, and leave when others \
             need the room: the one whose next use is expected last. Results have the same bits. Without a value it shows what \
-            came of it. Restrict experts to those that fit, and nothing is read twice.
+            came of it. Restrict experts to those that fit, and nothing is read twice. Weights that the session made, as \
+            `quantize` does, are not paged until they are saved and opened; `set memory` says how much that is.
+
+            `undo` takes the last change of any of these back, but for mode.
             """,
         category: Shelf.session, effect: .session,
         parameters: [
@@ -40,18 +43,29 @@ enum SetCommand: Command {
 
     static func run(_ call: Invocation, in session: Session) throws -> Outcome {
         let setting = try call.required("setting").asText()
-        if setting == "kv", call.argument("value") != nil || !call.labels.isEmpty {
+        let before = SettingsValue(session)
+        try change(setting, call, in: session)
+        let after = SettingsValue(session)
+        if after != before {
+            session.interpreter.noteSettings(from: .object(before), to: .object(after), by: call.text)
+        }
+        return Outcome(isAsked(call) ? value(of: setting, session) : .nothing)
+    }
+
+    private static func isAsked(_ call: Invocation) -> Bool { call.argument("value") == nil && call.labels.isEmpty }
+
+    private static func change(_ setting: String, _ call: Invocation, in session: Session) throws {
+        if setting == "kv", !isAsked(call) {
             var arithmetic = session.settings.arithmetic
             arithmetic.cache = try CacheChoice.rule(call.argument("value"), call.labels, at: call.call.span)
-            session.compute(in: arithmetic)
-            return Outcome()
+            return session.compute(in: arithmetic)
         }
         if let stray = call.labels.first {
             throw LanguageError(
                 code: "set.label", "`\(stray.name)` belongs to `set kv`", help: "set kv q8_0 until 4096 then q4_0",
                 span: stray.span)
         }
-        guard let argument = call.argument("value") else { return Outcome(value(of: setting, session)) }
+        guard let argument = call.argument("value") else { return }
         switch setting {
         case "seed": session.settings.seed = UInt64(try argument.asInteger(in: 0...Int.max))
         case "threads": session.useThreads(try argument.asInteger(in: 1...1024))
@@ -70,7 +84,6 @@ enum SetCommand: Command {
             arithmetic.precision = precision
             session.compute(in: arithmetic)
         }
-        return Outcome()
     }
 
     private static func setMemory(_ argument: BoundArgument, in session: Session) throws {
@@ -90,7 +103,10 @@ enum SetCommand: Command {
         case "mode": .text(session.settings.mode.rawValue)
         case "memory":
             if let memory = session.memory {
-                .object(MemoryValue(limit: memory.bytes, statistics: memory.cache.report, peak: ProcessMemory.peak))
+                .object(
+                    MemoryValue(
+                        limit: memory.bytes, statistics: memory.cache.report, peak: ProcessMemory.peak,
+                        unpaged: session.unpagedBytes))
             } else {
                 .text("off")
             }

@@ -142,6 +142,7 @@ public final class Session: Host {
         if let bytes { limit = try MemoryLimit(bytes: bytes) } else { limit = nil }
         memory?.cache.detach()
         memory = limit
+        Engine.keepSpareRows(atMost: bytes.map { $0 / 32 })
         engine = Engine(compute: engine.compute, arithmetic: engine.arithmetic, supply: limit?.pager)
     }
 
@@ -219,6 +220,10 @@ public final class Session: Host {
 
     public func checkInterruption() throws(LanguageError) {
         if Interruption.isRequested || isStopped { throw .interrupted }
+    }
+
+    public func restore(_ settings: Value) throws(LanguageError) {
+        if case .object(let settings) = settings { try (settings as? SettingsValue)?.restore(in: self) }
     }
 
     public func checkOutcome() throws(LanguageError) {
