@@ -14,6 +14,7 @@
 #
 # LANCET_BIN          a folder with lancet and lancet-bench, built elsewhere (else they are built here)
 # LANCET_PEERS        a Python with what Scripts/peers/README.md lists (python3)
+# LANCET_SHAPE        a file of 24 layers that Scripts/peers/synth_gptoss.py has written already, which is left as it is
 # LANCET_BENCH_DIR    where the 12 GB file is written, and deleted afterwards (a temporary folder)
 # LANCET_THREADS      threads for every contender (the number of processors)
 # LANCET_ROUNDS       how often the contenders take turns (5)
@@ -73,6 +74,11 @@ make_checkpoint() {
     [ -z "$data" ] || return 0
     local parent=${LANCET_BENCH_DIR:-${TMPDIR:-/tmp}}
     mkdir -p "$parent"
+    if [ -n "${LANCET_SHAPE:-}" ] && [ "$layers" = 24 ]; then
+        data=$(mktemp -d "$parent/lancet-bench.XXXXXX")
+        ln -s "$(realpath "$LANCET_SHAPE")" "$data/shape.gguf"
+        return
+    fi
     [ "$(df --output=avail -B1 "$parent" | tail -1)" -gt 13000000000 ] ||
         fail "$parent has less than 13 GB free: set LANCET_BENCH_DIR to a folder that has"
     data=$(mktemp -d "$parent/lancet-bench.XXXXXX")

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """A 12 GB checkpoint inside 8 GiB: Lancet's paged experts, then llama.cpp's map, each in a memory cgroup of its own.
 
-Usage: memory.py LANCET_BENCH MODEL.gguf RESULTS [--limit-gib 8] [--seconds 60] [--decode 24] [--threads 2] [--rounds 1]
-                 [--precision fast]
+Usage: memory.py LANCET_BENCH MODEL.gguf RESULTS [--limit-gib 8] [--seconds 120] [--decode 10] [--threads 2] [--rounds 5]
+                 [--precision fast] [--only NAME,NAME]
 
 Writes RESULTS/memory-CONTENDER-ROUND.json. The file's pages are dropped first, so every contender begins with the disk; the
 peak is the cgroup's, page cache included. Needs the memory controller of cgroup v1, writable (root). Contenders:
@@ -11,7 +11,9 @@ peak is the cgroup's, page cache included. Needs the memory controller of cgroup
     text       the routes that the teaching model's tokens take through its held-out text, laid over the shape
     own        the shape's own routers, which are random numbers
     fitting    restricted to half of the experts, which fit
-    llama.cpp  stopped after --seconds
+    llama.cpp  in the first round alone, stopped after --seconds
+
+A contender that fails or does not end is an error, and what it said is shown; llama.cpp's failure is a result.
 """
 import argparse
 import json
@@ -52,22 +54,26 @@ class Group:
 
 
 def measured(command, limit, seconds):
-    """Runs a command in a cgroup; its output so far if it takes too long."""
+    """Runs a command in a cgroup; its output so far if it takes too long, and how it ended."""
     subprocess.run([sys.executable, HERE / "forget.py", model], check=True)
     group = Group(limit)
+    start = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, preexec_fn=group.enter, text=True)
     try:
-        output, is_done = process.communicate(timeout=seconds)[0], process.wait() == 0
+        output = process.communicate(timeout=seconds)[0]
+        end = "done" if process.returncode == 0 else f"failed with {process.returncode}"
     except subprocess.TimeoutExpired:
         process.kill()
-        output, is_done = process.communicate()[0], False
+        output, end = process.communicate()[0], "stopped"
     facts = {
+        "seconds": time.monotonic() - start,
+        "end": end,
         "limit_bytes": limit,
         "peak_bytes": group.number("memory.max_usage_in_bytes"),
         "times_over_limit": group.number("memory.failcnt"),
     }
     group.remove()
-    return output, is_done, facts
+    return output, facts
 
 
 def llamacpp(decode, threads):
@@ -86,10 +92,10 @@ parser.add_argument("bench")
 parser.add_argument("model")
 parser.add_argument("results")
 parser.add_argument("--limit-gib", type=float, default=8)
-parser.add_argument("--seconds", type=float, default=60)
-parser.add_argument("--decode", type=int, default=24)
+parser.add_argument("--seconds", type=float, default=120)
+parser.add_argument("--decode", type=int, default=10)
 parser.add_argument("--threads", type=int, default=2)
-parser.add_argument("--rounds", type=int, default=1)
+parser.add_argument("--rounds", type=int, default=5)
 parser.add_argument("--precision", default="fast")
 parser.add_argument("--only")
 options = parser.parse_args()
@@ -99,22 +105,27 @@ if options.bench == "llama.cpp":
     sys.exit()
 limit = int(options.limit_gib * (1 << 30))
 models = HERE.parent.parent / "examples" / "models"
-contenders = {"random": ["--routes", "random"], "text": ["--routes", f"{models}/teach-gptoss-bf16.gguf:{models}/heldout.txt"], "own": [],
-              "fitting": ["--fitting"], "llama.cpp": None}
+contenders = {
+    "random": ["--routes", "random"],
+    "text": ["--routes", f"{models}/teach-gptoss-bf16.gguf:{models}/heldout.txt"],
+    "own": [],
+    "fitting": ["--fitting"],
+    "llama.cpp": None,
+}
 for turn in range(1, options.rounds + 1):
     for name, extra in contenders.items():
-        if options.only and name not in options.only.split(","):
+        if options.only and name not in options.only.split(",") or extra is None and turn > 1:
             continue
+        print(f"memory, {name}, round {turn} of {1 if extra is None else options.rounds}", flush=True)
         if extra is None:
             command = [sys.executable, __file__, "llama.cpp", model, "-", "--decode", "8", "--threads", str(options.threads)]
-            output, is_done, facts = measured(command, limit, options.seconds)
-            facts |= {"tokens": len(output.split()), "asked": 8, "seconds": options.seconds, "is_done": is_done}
+            output, facts = measured(command, limit, options.seconds)
+            facts |= {"tokens": len(output.split()), "asked": 8}
         else:
             command = [options.bench, "paged", model, str(limit), "--prompt", "16", "--decode", str(options.decode),
                        "--threads", str(options.threads), "--precision", options.precision, "--json", *extra]
-            output, is_done, facts = measured(command, limit, 600)
-            if not is_done:
-                raise SystemExit(f"memory.py: {' '.join(map(str, command))} failed")
+            output, facts = measured(command, limit, 600)
+            if facts["end"] != "done":
+                raise SystemExit(f"memory.py: {' '.join(map(str, command))}: {facts['end']}; {output}")
             facts |= json.loads(output)
         pathlib.Path(options.results, f"memory-{name}-{turn}.json").write_text(json.dumps(facts))
-        print(name, json.dumps({k: v for k, v in facts.items() if not k.endswith("_runs")}), flush=True)

@@ -118,7 +118,12 @@ def report_memory(peer, *ours):
         rows.append([name, spread(pick("decode_tok_s"), 2), spread(pick("read_bytes_per_token", 1e-9), 2), spread(pick("hit_share"), 3),
                      spread(pick("disk_gb_s"), 2), spread(pick("share_of_disk"), 2), spread(pick("peak_bytes", 1 / (1 << 30)), 2)])
     table(["", "tokens/s", "GB read a token", "found in memory", "disk, GB/s", "of what it allows", "peak, GiB"], rows)
-    print(f"llama.cpp: {spread([run['tokens'] for run in peer], 0)} of {peer[0]['asked']} tokens in {peer[0]['seconds']:.0f} s.\n")
+    print("A read matrix is waited for, or read beside computing: of a token's {:.0f} ms with every expert as likely, the disk has work in {:.0f} and "
+          "computing waits in {:.0f}.\n".format(*(statistics.median(1000 * value for value in values) for values in (
+              [1 / run["decode_tok_s"] for run in ours[0]], [run["reading_s_per_token"] for run in ours[0]],
+              [run["waiting_s_per_token"] for run in ours[0]]))))
+    for run in peer:
+        print(f"llama.cpp, its map in the same cgroup: {run['tokens'] or 'no'} of {run['asked']} tokens in {run['seconds']:.0f} s ({run['end']}).\n")
 
 
 def report_sweep(ours, theirs):
