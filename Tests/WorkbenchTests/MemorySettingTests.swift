@@ -87,7 +87,7 @@ import Workbench
     @Test func settingsAndEditsAreTakenBackInTheirOrderAndAFailureLeavesBoth() {
         let session = ScriptedSession()
         #expect(session.run(Self.open + "ablate m.heads[2, 5]\nset precision fast") == nil)
-        #expect(session.run("for i in 0..2 {\n set seed 5\n ablate m.heads[9, 9]\n}") != nil)
+        #expect(session.run("for i in 0..<2 {\n set seed 5\n ablate m.heads[9, 9]\n}") != nil)
         #expect(session.run("set seed") == nil)
         #expect(session.output.lines.last == "0")
         #expect(session.run("undo\nset precision") == nil)
