@@ -30,6 +30,10 @@ struct CheckpointUser {
         guard weights < Self.mostWeights else { return words }
         let run = try engine.run(checkpoint.model, tokens: [0, 1, 0])
         precondition(run.logits.values.count == 3 * checkpoint.model.blueprint.vocabularyCount)
+        // Other kernels, of packings above all; more vectors than one, so that tiles have their turn.
+        let fast = try engine.under(Arithmetic(precision: .fast)).run(
+            checkpoint.model, tokens: Array(repeating: 0, count: 17))
+        precondition(fast.logits.values.count == 17 * checkpoint.model.blueprint.vocabularyCount)
         return words + ", " + translated(checkpoint)
     }
 

@@ -12,9 +12,12 @@ public final class FuzzReaders {
     private let folder: String
     // Made when it is first needed: whoever forks in between has it to itself.
     private lazy var user = CheckpointUser(scratch: folder)
+    private let chatter: any Tokenizer
 
     /// Lays sound files out under a folder of its own in memory.
     public init() throws {
+        let vocabulary = Array(try Fixtures.data("tokenizers/small-gpt-4o.json"))
+        chatter = try TokenizerDefinition(tokenizerJSON: JSON(parsing: vocabulary)).makeTokenizer()
         let memory = "/dev/shm"
         let parent = FileManager.default.isWritableFile(atPath: memory) ? memory : NSTemporaryDirectory()
         folder = parent + "/lancet-fuzz-\(getpid())-\(UUID().uuidString.prefix(8))"
@@ -60,6 +63,7 @@ public final class FuzzReaders {
         case .imatrix: try readImportance(input)
         case .tokenizer: try readTokenizer(input)
         case .folder: try readFolder(input)
+        case .chat: try ChatBundle(input).use(chatter)
         }
     }
 

@@ -19,6 +19,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case configuration
     /// A whole Hugging Face folder: configuration, tokenizer and tensors, packed ones too.
     case folder
+    /// A chat template, messages and a reply, see `ChatBundle`.
+    case chat
 
     /// Its part of all inputs: readers that are slower or have less to go wrong get fewer.
     public var share: Int {
@@ -31,6 +33,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .checkpoint: 4
         case .index: 4
         case .folder: 4
+        case .chat: 8
         }
     }
 
@@ -39,7 +42,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         let whole = try (files.map(Fixtures.path) + kept()).map {
             Array(try Data(contentsOf: URL(fileURLWithPath: $0)))
         }
-        return try (folders.map { try FolderBundle(folder: Fixtures.path($0)).bytes } + whole)
+        let chats = try self == .chat ? ChatBundle.fixtures().map(\.bytes) : []
+        return try (folders.map { try FolderBundle(folder: Fixtures.path($0)).bytes } + chats + whole)
             .filter { $0.count <= Mutator.longest }
     }
 
@@ -72,7 +76,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
                 "oracles/qwen2moe-sparse", "oracles/llama-stretched", "oracles/mistral-windowed", "oracles/qwen3-yarn",
                 "oracles/qwen3moe-sparse-step", "packed/awq", "packed/w4a16", "packed/fp8",
             ].map { $0 + "/config.json" }
-        case .folder: []
+        case .folder, .chat: []
         }
     }
 
@@ -107,6 +111,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
             }
             return moved
         case .folder: return FolderBundle(input).damaged(other: FolderBundle(other), by: &mutator)
+        case .chat: return mutator.mutated(input, other: other)
         case .index, .tokenizer, .configuration:
             return mutator.random.oneIn(2)
                 ? mutator.restructured(input, other: other) : mutator.mutated(input, other: other)
@@ -133,6 +138,15 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
                 "\"dtype\":", "\"shape\":", "\"data_offsets\":", "\"__metadata__\":", "\"F32\"", "\"F4\"",
                 "\"F6_E2M3\"",
                 "\"BF16\"", "\"C64\"", "\"F8_E8M0\"", "\"I64\"", "[0,0]", "[1,1,1,1]", "   ",
+            ]
+        case .chat:
+            return [
+                ChatBundle.separator, ChatBundle.separator + "0", ChatBundle.separator + "1",
+                ChatBundle.separator + "2",
+                "<|im_start|>", "<|im_end|>", "<|start|>", "<|channel|>", "analysis", "final", "<|message|>", "<|end|>",
+                "<|return|>", "[INST]", "[/INST]", "<<SYS>>", "<|start_header_id|>", "<|eot_id|>", "<think>",
+                "</think>",
+                "{{ bos_token }}", "{% for message in messages %}", "\u{0}", "\u{301}", "\n\n",
             ]
         case .index:
             return json + ["\"weight_map\":", "\"metadata\":", "\"model-00002-of-00003.safetensors\"", "\"../\""]
