@@ -113,6 +113,7 @@ import Testing
         try terminal.type("{\rp\rq")
         try terminal.wait(forCursorBehind: "  p\n  q")
         try terminal.type("\u{1B}[A\t")
+        try terminal.wait(for: "prune       verb\nprobe> {\n  p\n  q")
         try terminal.wait(forCursorBehind: "prune       verb\nprobe> {\n  p")
         #expect(terminal.screen.text.hasPrefix("probe> {\n  p\n  q\npatch"))
         #expect(terminal.screen.text.hasSuffix("probe> {\n  p\n  q"))

@@ -54,7 +54,7 @@ struct MemoryRefusalTests {
         try enter("m = open \"\(Fixtures.teachingModelPath("teach-gptoss-bf16.gguf"))\"", until: "gpt-oss · 4 layers")
         try enter("set memory 160MiB", until: "lancet> ")
         try enter("set memory 10MiB", until: "Set a larger limit")
-        try enter("r = run m [1, 2, 3]", until: "uses of experts found in memory")
+        try enter("r = run m [1, 2, 3]", until: "found in memory")
         try enter("set memory", until: "limit 160.0 MiB")
         try enter("set memory off; set memory 0GiB", until: "a memory limit is a size")
         try enter("set memory", until: "\noff\n")
