@@ -6,24 +6,6 @@ import Testing
 @Suite(.serialized) struct MemoryLimitTests {
     private static let limit = 96 << 20
 
-    /// Runs the program from the root of the checkout, in a group if one is given.
-    private func lancet(_ arguments: [String], in group: MemoryGroup? = nil) throws -> (output: String, errors: String)
-    {
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/sh")
-        let enter = group.map { "echo $$ > \($0.processes); " } ?? ""
-        process.arguments = ["-c", enter + "exec \"$0\" \"$@\"", PseudoTerminal.builtProducts + "/lancet"] + arguments
-        process.currentDirectoryURL = RepositoryRoot.url
-        let (output, errors) = (Pipe(), Pipe())
-        process.standardOutput = output
-        process.standardError = errors
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        let complaint = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return (text, complaint)
-    }
-
     private func script(_ path: String) -> String {
         """
         m = open "\(path)"
@@ -37,7 +19,7 @@ import Testing
     private func wideModel() throws -> String {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("lancet-\(UUID().uuidString).gguf")
             .path
-        _ = try lancet([
+        _ = try LancetProcess.run([
             "-c", "m = open \"examples/models/teach-gptoss-bf16.gguf\"\nquantize m as f32\nsave m \"\(path)\"",
         ])
         return path
@@ -47,11 +29,11 @@ import Testing
     func theLimitIsNeverReachedAndNoBitChanges() throws {
         let path = try wideModel()
         defer { try? FileManager.default.removeItem(atPath: path) }
-        let expected = try lancet(["-c", script(path)])
+        let expected = try LancetProcess.run(["-c", script(path)])
         #expect(expected.output.contains("perplexity"), "\(expected.errors)")
         forget(path)
         let group = try MemoryGroup(limit: Self.limit)
-        let limited = try lancet(["--memory", "\(Self.limit)B", "-c", script(path)], in: group)
+        let limited = try LancetProcess.run(["--memory", "\(Self.limit)B", "-c", script(path)], in: group)
         #expect(limited.output == expected.output)
         #expect(limited.errors.contains("experts' matrices found in memory"), "\(limited.errors)")
         #expect(group.peak > Self.limit / 4)
@@ -69,9 +51,9 @@ import Testing
     }
 
     @Test func aLimitThatIsNoSizeOrTooSmallIsRefused() throws {
-        #expect(try lancet(["--memory", "8", "-c", "print 1"]).errors.contains("8GiB"))
-        #expect(try lancet(["--memory", "much", "-c", "print 1"]).errors.contains("8GiB"))
-        let small = try lancet(["--memory", "1MiB", "-c", "print 1"])
+        #expect(try LancetProcess.run(["--memory", "8", "-c", "print 1"]).errors.contains("8GiB"))
+        #expect(try LancetProcess.run(["--memory", "much", "-c", "print 1"]).errors.contains("8GiB"))
+        let small = try LancetProcess.run(["--memory", "1MiB", "-c", "print 1"])
         #expect(small.output.isEmpty)
         #expect(small.errors.contains("takes") && small.errors.contains("larger limit"))
     }
@@ -83,7 +65,7 @@ import Testing
             contentsOf: RepositoryRoot.url.appending(path: "examples/models/heldout.txt"), encoding: .utf8
         )
         .prefix(1600).filter { $0.isLetter || $0 == " " || $0 == "." }
-        let result = try lancet([
+        let result = try LancetProcess.run([
             "-c",
             """
             set memory 64GiB

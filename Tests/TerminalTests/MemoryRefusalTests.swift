@@ -6,27 +6,11 @@ import Testing
 struct MemoryRefusalTests {
     private static let open = "m = open \"examples/models/teach-gptoss-bf16.gguf\"\n"
 
-    /// Runs the program from the root of the checkout.
-    private func lancet(_ arguments: [String]) throws -> (output: String, errors: String) {
-        let process = Process()
-        process.executableURL = URL(filePath: PseudoTerminal.builtProducts + "/lancet")
-        process.arguments = arguments
-        process.currentDirectoryURL = RepositoryRoot.url
-        let (output, errors) = (Pipe(), Pipe())
-        process.standardOutput = output
-        process.standardError = errors
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        let complaint = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return (text, complaint)
-    }
-
     @Test func aLimitBelowTheProgramItselfIsRefusedAtBothDoors() throws {
-        let flag = try lancet(["--memory", "10MiB", "-c", "print 1"])
+        let flag = try LancetProcess.run(["--memory", "10MiB", "-c", "print 1"])
         #expect(flag.output.isEmpty)
         #expect(flag.errors.contains("the process takes") && flag.errors.contains("Set a larger limit"))
-        let statement = try lancet(["-c", "set memory 10MiB"])
+        let statement = try LancetProcess.run(["-c", "set memory 10MiB"])
         #expect(statement.errors.contains("│ set memory 10MiB") && statement.errors.contains("~~~"))
     }
 
@@ -35,7 +19,9 @@ struct MemoryRefusalTests {
         var (limit, refusal) = (24, "")
         repeat {
             limit += 1
-            refusal = try lancet(["--memory", "\(limit)MiB", "-c", Self.open + "r = run m [1, 2, 3]\nprint 1"]).errors
+            refusal = try LancetProcess.run([
+                "--memory", "\(limit)MiB", "-c", Self.open + "r = run m [1, 2, 3]\nprint 1",
+            ]).errors
         } while limit < 256 && refusal.contains("the process takes")
         #expect(refusal.contains("storage.noMemory") && refusal.contains("teach-gptoss-bf16.gguf"), "\(refusal)")
         #expect(refusal.contains("for what every token uses") && refusal.contains("for one layer's experts"))
