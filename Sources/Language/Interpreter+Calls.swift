@@ -103,7 +103,7 @@ extension Interpreter {
                 isWord
                 ? nil
                 : try argument.expression.map { (expression) throws(Diagnostic) in
-                    try self.argument(expression, for: parameter)
+                    try self.argument(expression, for: parameter, behind: result.first)
                 }
             let word: Value
             if isWord, case .word(let text)? = argument.expression?.kind { word = .text(text) } else { word = .nothing }
@@ -115,8 +115,11 @@ extension Interpreter {
         return result
     }
 
-    private func argument(_ expression: Expression, for parameter: Parameter) throws(Diagnostic) -> Value {
-        let words = parameter.shape.words
+    private func argument(
+        _ expression: Expression, for parameter: Parameter, behind first: BoundArgument?
+    ) throws(Diagnostic) -> Value {
+        var words = parameter.shape.words
+        if case .text(let word)? = first?.value, let narrowed = parameter.narrowing[word] { words = narrowed }
         if case .name(let name) = expression.kind, !words.isEmpty, value(of: name) == nil, signature(named: name) == nil
         {
             throw notAChoice(name, words, parameter, expression.span)

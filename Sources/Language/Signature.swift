@@ -119,11 +119,13 @@ public struct Parameter: Sendable {
     public let isRest: Bool
     /// Whether it sweeps.
     public let each: Each
+    /// Those of its words that go with a word in the first place, where only some do.
+    public let narrowing: [String: [String]]
 
     /// Declares a parameter.
     public init(
         _ name: String, _ shape: Shape = .any, _ docs: String = "", optional: Bool = false, rest: Bool = false,
-        each: Each = .never
+        each: Each = .never, narrowing: [String: [String]] = [:]
     ) {
         self.name = name
         self.shape = shape
@@ -131,6 +133,7 @@ public struct Parameter: Sendable {
         isOptional = optional || rest
         isRest = rest
         self.each = each
+        self.narrowing = narrowing
     }
 
     var usage: String {

@@ -6,6 +6,13 @@ import Storage
 
 /// `set SETTING VALUE`: a setting of the session.
 enum SetCommand: Command {
+    private static let settings = ["seed", "threads", "mode", "precision", "memory", "kv"]
+    /// The words that each setting takes.
+    private static let words = [
+        "seed": [], "threads": [], "mode": DisplayMode.allCases.map(\.rawValue),
+        "precision": Precision.allCases.map(\.rawValue), "memory": ["off"], "kv": CacheChoice.words,
+    ]
+
     static let signature = Signature(
         "set", "changes a setting of the session; without a value shows it",
         docs: """
@@ -27,13 +34,10 @@ enum SetCommand: Command {
             """,
         category: Shelf.session, effect: .session,
         parameters: [
-            Parameter("setting", .choice(["seed", "threads", "mode", "precision", "memory", "kv"]), "which"),
+            Parameter("setting", .choice(settings), "which"),
             Parameter(
-                "value",
-                .choiceOrAny(
-                    DisplayMode.allCases.map(\.rawValue) + Precision.allCases.map(\.rawValue) + ["off"]
-                        + CacheChoice.words),
-                "what it becomes", optional: true),
+                "value", .choiceOrAny(settings.flatMap { words[$0] ?? [] }), "what it becomes", optional: true,
+                narrowing: words),
         ],
         labels: CacheChoice.labels,
         examples: [
