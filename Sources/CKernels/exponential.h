@@ -30,7 +30,9 @@ LK_INLINE lk_lanes LK(exp)(lk_lanes x) {
 LK_INLINE lk_lanes LK(logistic)(lk_lanes x) {
     const lk_lanes minus = (lk_lanes)((lk_words)x | 0x80000000u);
     const lk_lanes small = LK(exp)(minus), one = LK(splat)(1), sum = one + small;
-    const lk_lanes value = LK(select)(x < LK(splat)(0), small, one) / sum;
-    // What the sum lost in rounding is given back: it would cost another half unit.
-    return LK(fma)(-value, (small - (sum - one)) / sum, value);
+    const lk_lanes inverse = one / sum, part = LK(select)(x < LK(splat)(0), small, one);
+    // What the sum lost in rounding, and what the product with its inverse did, is given back: each would cost another half
+    // unit, and a second division more than both.
+    const lk_lanes value = part * inverse, lost = small - (sum - one);
+    return LK(fma)(LK(fma)(-value, lost, LK(fma)(-value, sum, part)), inverse, value);
 }

@@ -62,12 +62,17 @@ int lk_has_coded(const lk_format *format) { return format->lay[lk_portable] != 0
     void lk_mix_##variant(const float *, const float *, size_t, size_t, size_t, float *);             \
     void lk_subtract_products_##variant(                                                              \
         const double *, size_t, const double *, size_t, size_t, size_t, size_t, double *, size_t);    \
+    void lk_turn_rows_##variant(const float *, size_t, size_t, size_t, float *);                      \
+    void lk_turn_vectors_##variant(const float *, size_t, size_t, size_t, size_t, float *);           \
+    void lk_multiply_turned_##variant(                                                                \
+        const float *, size_t, size_t, const float *, size_t, const float *, float *, size_t);        \
     static const lk_operations lk_operations_##variant = {                                            \
         lk_exponential_##variant, lk_sigmoid_##variant,        lk_root_mean_square_##variant,         \
         lk_normalize_##variant,   lk_rotate_##variant,         lk_swiglu_##variant,                   \
         lk_clamped_swiglu_##variant, lk_add_##variant,         lk_add_scaled_##variant,               \
         lk_maximum_##variant,     lk_exponentials_##variant,   lk_softmax_##variant,                  \
         lk_scores_##variant,      lk_mix_##variant,            lk_subtract_products_##variant,        \
+        lk_turn_rows_##variant,   lk_turn_vectors_##variant,   lk_multiply_turned_##variant,          \
     };
 LK_EVERY_VARIANT(LK_DECLARE_OPERATIONS, )
 

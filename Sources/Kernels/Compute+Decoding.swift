@@ -33,7 +33,10 @@ extension Compute {
         _ matrix: Matrix, rows: Range<Int>, by kernel: lk_decode, into values: UnsafeMutablePointer<Float>
     ) {
         withRows(matrix, rows: rows) { encoded in
+            let rowBytes = matrix.columns / matrix.format.blockLength * matrix.format.blockBytes
             for row in 0..<rows.count {
+                // What is decoded next is the same number of rows on; until then it can come nearer.
+                lk_expect(encoded.weights + (row + rows.count) * encoded.stride, rowBytes)
                 kernel(
                     encoded.weights + row * encoded.stride, encoded.scales + row * encoded.scales_stride,
                     matrix.columns, values + row * matrix.columns)

@@ -16,32 +16,34 @@ extension Compute {
     /// Rows are handed out in runs of about equal work, so experts with many vectors and experts with few share the
     /// threads evenly.
     public func multiply(_ jobs: [MatmulJob]) {
-        guard precision == .fast else { return multiply(jobs, coded: nil) }
-        withCodedVectors(jobs) { multiply(jobs, coded: $0) }
+        withPreparedVectors(jobs) { multiply(jobs, from: $0) }
     }
 
-    /// The products in one parallel region; where `coded` has a job's vectors, from those.
-    private func multiply(_ jobs: [MatmulJob], coded: CodedJobs?) {
+    /// The products in one parallel region, from prepared vectors where there are any.
+    private func multiply(_ jobs: [MatmulJob], from prepared: [PreparedVectors]?) {
         func multiply(_ index: Int, rows: Range<Int>) {
-            if let part = coded?[index] {
-                self.multiply(jobs[index], coded: part, rows: rows)
-            } else {
-                self.multiply(jobs[index], rows: rows)
+            switch prepared?[index] ?? .plain {
+            case .plain: self.multiply(jobs[index], rows: rows)
+            case .coded(let vectors): self.multiply(jobs[index], coded: vectors, rows: rows)
+            case .turned(let vectors): self.multiply(jobs[index], turned: vectors, rows: rows)
             }
         }
-        let work = jobs.reduce(0) { $0 + $1.work }
+        var work = 0
+        for index in jobs.indices { work += jobs[index].work }
         guard work > Self.smallestSharedWork, pool.threads > 1 else {
-            for index in jobs.indices { multiply(index, rows: 0..<jobs[index].matrix.rows) }
+            for index in jobs.indices { multiply(index, rows: 0..<jobs[index].rows) }
             return
         }
-        // What is encoded on first reading is encoded here by all threads, not inside the loop by one.
-        for job in jobs where job.count > 0 { job.matrix.source.prepare() }
         let share = max(Self.smallestSharedWork / 2, work / (pool.threads * 8))
         var runs: [(job: Int, rows: Range<Int>)] = []
-        for (index, job) in jobs.enumerated() where job.count > 0 {
-            let step = runLength(job, isCoded: coded?[index] != nil, share: share)
-            for start in stride(from: 0, to: job.matrix.rows, by: step) {
-                runs.append((index, start..<min(job.matrix.rows, start + step)))
+        runs.reserveCapacity(2 * jobs.count)
+        for index in jobs.indices where jobs[index].count > 0 {
+            let job = jobs[index]
+            // What is encoded on first reading is encoded here by all threads, not inside the loop by one.
+            job.matrix.source.prepare()
+            let step = runLength(job, from: prepared?[index] ?? .plain, share: share)
+            for start in stride(from: 0, to: job.rows, by: step) {
+                runs.append((index, start..<min(job.rows, start + step)))
             }
         }
         pool.forEach(runs.count) { multiply(runs[$0].job, rows: runs[$0].rows) }
@@ -51,9 +53,14 @@ extension Compute {
     static let smallestSharedWork = 1 << 17
 
     /// Rows a run takes for its share of the work, a multiple of the rows that a register tile or a panel takes.
-    private func runLength(_ job: MatmulJob, isCoded: Bool, share: Int) -> Int {
-        let together = isCoded ? Self.panelRows : 4
-        let rows = max(1, share / (job.count * max(1, job.matrix.columns)) / together) * together
+    private func runLength(_ job: MatmulJob, from vectors: PreparedVectors, share: Int) -> Int {
+        let together =
+            switch vectors {
+            case .plain: 4
+            case .coded: Self.panelRows
+            case .turned: Self.turnedRows
+            }
+        let rows = max(1, share / (job.count * max(1, job.columns)) / together) * together
         guard case .strided = job.matrix.layout else { return rows }
         // Down a column only long runs are fast, so balance comes second.
         return max(rows, (job.matrix.rows / pool.threads + 15) / 16 * 16)

@@ -51,7 +51,7 @@ extension KernelCheck {
         return (values, magnitudes)
     }
 
-    private static func product(_ kind: SampleMatrix.Kind, _ sample: SampleMatrix, vectors: Int) -> KernelCheck {
+    static func product(_ kind: SampleMatrix.Kind, _ sample: SampleMatrix, vectors: Int) -> KernelCheck {
         let (rows, columns) = (sample.matrix.rows, sample.matrix.columns)
         let x = numbers(vectors * columns, "vectors")
         let bias = numbers(rows, "bias")

@@ -26,12 +26,11 @@ public struct KernelReport: Sendable {
     public var passes: Bool { rows.allSatisfy(\.passes) }
 
     /// Tries every kernel in the given variants.
-    /// - Complexity: about a second.
+    /// - Complexity: some seconds.
     public static func verify(_ variants: [KernelVariant] = KernelVariant.available) -> KernelReport {
         let checks =
-            KernelCheck.products() + KernelCheck.packed() + KernelCheck.rows() + KernelCheck.attention()
-            + KernelCheck.caches()
-            + KernelCheck.codedProducts()
+            KernelCheck.products() + KernelCheck.turnedProducts() + KernelCheck.packed() + KernelCheck.rows()
+            + KernelCheck.attention() + KernelCheck.caches() + KernelCheck.codedProducts()
         let portable = Compute(threads: 1, variant: .portable)
         let expected = checks.map { $0.run(portable) }
         let names = checks.reduce(into: [String]()) { if !$0.contains($1.kernel) { $0.append($1.kernel) } }

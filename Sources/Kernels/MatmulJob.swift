@@ -8,6 +8,9 @@ public struct MatmulJob {
     public let bias: UnsafePointer<Float>?
     /// Receives `count` vectors of `matrix.rows` elements.
     public let y: UnsafeMutablePointer<Float>
+    /// The matrix's, here so that looking at a job's size counts no reference.
+    let rows: Int
+    let columns: Int
 
     /// A product y = x · matrixᵀ + bias.
     public init(
@@ -19,8 +22,10 @@ public struct MatmulJob {
         self.matrix = matrix
         self.bias = bias
         self.y = y
+        rows = matrix.rows
+        columns = matrix.columns
     }
 
     /// Multiplications it takes.
-    var work: Int { count * matrix.rows * matrix.columns }
+    var work: Int { count * rows * columns }
 }

@@ -26,6 +26,32 @@ import Testing
         }
     }
 
+    /// So many that rows and vectors are turned, where a variant does that: with few columns beyond AVX-512, with many there.
+    @Test(
+        arguments: [.rows(.f32), .rows(.bf16), .rows(.q8_0), .transposed(.bf16), .scalesApart, .packings[0]]
+            as [SampleMatrix.Kind], KernelVariant.tried)
+    func productsOfManyVectorsHaveTheCanonicalBits(kind: SampleMatrix.Kind, variant: KernelVariant) {
+        let shapes = [
+            (rows: 130, columns: 70, count: 61), (145, 96, 49), (97, 65, 85), (193, 517, 97), (240, 544, 85),
+            (251, 640, 101),
+        ]
+        for (rows, columns, count) in shapes {
+            guard let sample = SampleMatrix(kind, rows: rows, columns: kind.columns(columns), seed: 5) else { continue }
+            let columns = sample.matrix.columns
+            let x = Samples.numbers(count * columns), bias = Samples.numbers(rows, "bias")
+            let vectors = (0..<count).map { Array(x[$0 * columns..<($0 + 1) * columns]) }
+            let weights = (0..<rows).map { Array(sample.values[$0 * columns..<($0 + 1) * columns]) }
+            let expected = vectors.flatMap { vector in
+                zip(weights, bias).map { CanonicalOrder.dot(vector, $0) + $1 }
+            }
+            for threads in [1, 2] {
+                let compute = Compute(threads: threads, variant: variant)
+                let y = Samples.product(compute, x, count: count, by: sample.matrix, bias: bias)
+                #expect(Samples.bits(y) == Samples.bits(expected), "\(columns) × \(rows), \(count) vectors")
+            }
+        }
+    }
+
     @Test(arguments: SampleMatrix.Kind.all)
     func decodedRowsAreThoseOfTheFormat(kind: SampleMatrix.Kind) throws {
         let sample = try #require(SampleMatrix(kind, rows: 21, columns: kind.columns(96), seed: 6))

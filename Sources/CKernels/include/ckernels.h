@@ -28,6 +28,11 @@ static inline void lk_pause(void) {
 #endif
 }
 
+/// Asks for memory that will be read soon; it need not exist.
+static inline void lk_expect(const void *p, size_t bytes) {
+    for (size_t i = 0; i < bytes; i += 64) __builtin_prefetch((const void *)((uintptr_t)p + i), 0, 2);
+}
+
 /// Encoded rows: row r begins at `weights + r * stride`. `scales` serves layouts that keep their scales apart.
 typedef struct {
     const uint8_t *weights;
@@ -154,6 +159,10 @@ void lk_multiply_coded(
 /// The bytes that a product of that many vectors works with.
 size_t lk_coded_scratch(size_t count);
 
+/// Rows of a panel of turned ones, and vectors of a tile of turned ones at most: count / 12, rounded up, is how many tiles there
+/// are.
+enum { lk_turned_rows = 32, lk_turned_vectors = 12 };
+
 /// The kernels that know no weights, of one variant.
 typedef struct {
     /// y = eˣ, within 1 ulp.
@@ -190,6 +199,17 @@ typedef struct {
     void (*subtract_products)(
         const double *a, size_t a_stride, const double *b, size_t b_stride, size_t rows, size_t columns, size_t depth,
         double *c, size_t c_stride);
+    /// Lays rows `first` to `first + 16` of `rows` among turned ones: [panel][lane][step][row], where step s of lane l is column
+    /// 16 s + l and lanes go in the order in which their sums are added. `values` is where row `first`, a multiple of 16,
+    /// begins; rows that a panel lacks become zeros.
+    void (*turn_rows)(const float *values, size_t first, size_t rows, size_t columns, float *turned);
+    /// Turns the vectors of tiles `first` to `end`: [tile][lane][step][vector]; `turned` has room for one vector more.
+    void (*turn_vectors)(
+        const float *values, size_t count, size_t columns, size_t first, size_t end, float *turned);
+    /// As `lk_multiply` from rows and vectors that are turned.
+    void (*multiply_turned)(
+        const float *weights, size_t rows, size_t columns, const float *vectors, size_t count, const float *bias,
+        float *y, size_t y_stride);
 } lk_operations;
 
 /// Fused multiply-adds of float32 in a round of the loop that only does those.
