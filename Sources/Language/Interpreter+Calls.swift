@@ -118,8 +118,8 @@ extension Interpreter {
     private func argument(
         _ expression: Expression, for parameter: Parameter, behind first: BoundArgument?
     ) throws(Diagnostic) -> Value {
-        var words = parameter.shape.words
-        if case .text(let word)? = first?.value, let narrowed = parameter.narrowing[word] { words = narrowed }
+        let word: String? = if case .text(let word)? = first?.value { word } else { nil }
+        let words = parameter.narrowed(behind: word).shape.words
         if case .name(let name) = expression.kind, !words.isEmpty, value(of: name) == nil, signature(named: name) == nil
         {
             throw notAChoice(name, words, parameter, expression.span)

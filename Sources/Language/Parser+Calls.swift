@@ -22,6 +22,13 @@ private final class Frame {
 
     var parameters: [Parameter] { signature?.parameters ?? label?.parameters ?? [] }
     var declared: [Label] { signature?.labels ?? label?.labels ?? [] }
+    /// The bare word in the first place.
+    var firstWord: String? {
+        guard case .expression(let expression)? = arguments.first?.slot, case .word(let word) = expression.kind else {
+            return nil
+        }
+        return word
+    }
     var title: String { label == nil ? "`\(word.name)`" : "the label `\(word.name)`" }
 
     var end: Int {
@@ -57,7 +64,8 @@ extension Parser {
         let isLast = following.kind == .newline && following.span.start == source.bytes.count
         guard let word = current.word, isLast, following.isSpaced, expectation == nil else { return }
         if let signature = signature(named: word) {
-            expectation = .argument(signature, signature.parameters.first, labels: signature.labels)
+            expectation = .argument(
+                signature, signature.parameters.first, labels: signature.labels.filter { $0.behind == nil })
         } else if Call.Prefix(rawValue: word) != nil {
             expectation = .statement
         }
@@ -112,7 +120,8 @@ extension Parser {
             ? parameters[frame.arguments.count] : parameters.last(where: \.isRest)
         {
             let owner = frames[0].signature
-            if let owner { expecting(.argument(owner, parameter, labels: freeLabels(frames))) }
+            let expected = parameter.narrowed(behind: frame.firstWord)
+            if let owner { expecting(.argument(owner, expected, labels: freeLabels(frames))) }
             guard startsArgument(at: position) else { return }
             let isWord = current.word.map { word in isBare && takesWord(word, parameter.shape) } ?? false
             if !isWord, let word = current.word, isBare, isLabel(word, frames, isDue: !parameter.isOptional) { return }
@@ -180,7 +189,8 @@ extension Parser {
     private func freeLabels(_ frames: [Frame]) -> [Label] {
         frames.reversed().flatMap { frame in
             frame.declared.filter { label in
-                label.isRepeatable || !frame.labels.contains { $0.word.name == label.name }
+                label.behind.map { $0 == frame.firstWord } != false
+                    && (label.isRepeatable || !frame.labels.contains { $0.word.name == label.name })
             }
         }
     }

@@ -136,6 +136,13 @@ public struct Parameter: Sendable {
         self.narrowing = narrowing
     }
 
+    /// What stands here behind that word in the first place.
+    func narrowed(behind first: String?) -> Parameter {
+        guard let first, let words = narrowing[first] else { return self }
+        let shape: Shape = if case .choice = shape { .choice(words) } else { .choiceOrAny(words) }
+        return Parameter(name, shape, docs, optional: isOptional, rest: isRest, each: each)
+    }
+
     var usage: String {
         let words = shape.words.joined(separator: "|")
         var text =
@@ -170,6 +177,8 @@ public struct Label: Sendable {
     public let isRepeatable: Bool
     /// Whether it makes an edit only measure or yield, so that nothing is rebound.
     public let keepsVariable: Bool
+    /// The word in the first place of its owner that it goes with; nil for any.
+    public private(set) var behind: String?
 
     /// Declares a label with the arguments that follow it; none makes a flag.
     public init(
@@ -193,6 +202,13 @@ public struct Label: Sendable {
         isRequired = required
         isRepeatable = repeatable
         self.keepsVariable = keepsVariable
+    }
+
+    /// The same label where it goes with that word in the first place only.
+    public func only(behind word: String) -> Label {
+        var label = self
+        label.behind = word
+        return label
     }
 
     var usage: String {

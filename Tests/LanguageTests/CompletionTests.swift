@@ -39,6 +39,26 @@ import Testing
         #expect(candidates("patch m.heads measure kl fr|") == ["from"])
     }
 
+    @Test func aWordInTheFirstPlaceNarrowsThoseInTheSecond() {
+        let words = ["precision": ["exact", "fast"], "kv": ["f32", "q8_0"]]
+        let verb = Signature(
+            "adjust", "adjusts", category: ToySignatures.looks,
+            parameters: [
+                Parameter("setting", .choice(words.keys.sorted()), "which"),
+                Parameter("value", .choice(words.values.flatMap(\.self)), "to what", narrowing: words),
+            ], labels: [Label("until", Parameter("position", .integer)).only(behind: "kv"), Label("quietly")])
+        func candidates(_ text: String) -> [String] {
+            let vocabulary = Vocabulary([verb])
+            return Completion.at(text.utf8.count, in: SourceText(text), vocabulary: vocabulary)
+                .candidates(vocabulary: vocabulary, variables: [], members: { _ in [] })
+        }
+        #expect(candidates("adjust ") == ["kv", "precision", "quietly"])
+        #expect(candidates("adjust precision ") == ["exact", "fast", "quietly"])
+        #expect(candidates("adjust kv q8") == ["q8_0"])
+        #expect(candidates("adjust kv q8_0 ") == ["quietly", "until"])
+        #expect(candidates("adjust precision fast ") == ["quietly"])
+    }
+
     @Test func aFullStopOffersMembersOfThePath() {
         #expect(candidates("m.|") == ["experts", "layers"])
         #expect(candidates("ablate m.layers[2].exp|") == ["experts"])

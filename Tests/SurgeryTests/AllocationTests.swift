@@ -11,7 +11,9 @@ struct AllocationTests {
     ) throws -> (model: Model, engine: Engine, baseline: Baseline, sensitivity: Sensitivity) {
         let tiny = try TinyModel(name)
         let baseline = try Baseline(tiny.model, over: try tiny.corpus(), engine: tiny.engine)
-        let sensitivity = try Sensitivity.measure(baseline, compute: tiny.engine.compute, measuresAll: all)
+        let compute = tiny.engine.compute
+        let sensitivity = try Sensitivity.unmeasured(tiny.model, importance: nil, compute: compute)
+            .measured(against: baseline, compute: compute, measuresAll: all)
         return (tiny.model, tiny.engine, baseline, sensitivity)
     }
 

@@ -61,6 +61,19 @@ struct QuantizeTests {
         #expect(session.object("m", as: ModelValue.self)?.edits.isEmpty == true)
     }
 
+    @Test(arguments: ["quantize m to 1bits over calib", "quantize m to 1200KiB over calib"])
+    func aBudgetThatNoFormatKeepsIsRefusedBeforeAnythingIsRun(script: String) {
+        let session = session("calib = (corpus \"examples/models/heldout.txt\" context 32)[0:1]")
+        var reports = 0
+        session.output.onProgress = { _ in reports += 1 }
+        let failure = session.run(script)
+        #expect(failure?.message.contains("with every matrix in its smallest format the model still takes") == true)
+        #expect(failure?.help?.contains("bytes, or remove experts first") == true)
+        let caret = (failure?.rendered() ?? "").split(separator: "\n").first { $0.hasSuffix("~") }
+        #expect(caret?.hasPrefix("    │               ~") == true, "\(failure?.rendered() ?? "")")
+        #expect(reports == 0)
+    }
+
     @Test(arguments: ["quantize m to 4.25 over calib", "quantize m to 4.25", "b = 4.25\nquantize m to b over calib"])
     func aBudgetWithoutAUnitIsRefusedBeforeAnythingIsRun(script: String) {
         let session = session("calib = (corpus \"examples/models/heldout.txt\" context 32)[0:1]")

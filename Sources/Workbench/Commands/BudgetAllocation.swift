@@ -25,8 +25,16 @@ struct BudgetAllocation {
                 span: argument.span)
         }
         let tensorBytes = number.unit == .bytes ? try bytes(number, argument) : nil
-        let sensitivity = try measured(in: session)
-        let budget = tensorBytes ?? sensitivity.bytes(bitsPerWeight: number.value)
+        let corpus = try call.windows(for: owner)
+        let options = try Sensitivity.unmeasured(
+            owner.model, importance: importance, compute: session.engine.compute)
+        let budget = tensorBytes ?? options.bytes(bitsPerWeight: number.value)
+        do { try options.check(budget: budget) } catch {
+            var error = LanguageError(any: error)
+            error.span = argument.span
+            throw error
+        }
+        let sensitivity = try measured(options, over: corpus, in: session)
         let allocation = try sensitivity.allocation(within: budget)
         let plan = try QuantizationPlan(of: owner.model, allocation.formats, title: number.description)
         let bits = NumberText.fixed(sensitivity.bits(allocation.bytes), decimals: 3)
@@ -62,13 +70,14 @@ struct BudgetAllocation {
         )
     }
 
-    /// What each group of weights costs in each format, measured over the call's corpus.
-    func measured(in session: Session) throws -> Sensitivity {
-        let corpus = try call.windows(for: owner)
+    /// What each group of weights costs in each format, measured over a corpus.
+    private func measured(
+        _ options: Sensitivity, over corpus: TokenCorpus, in session: Session
+    ) throws -> Sensitivity {
         let baseline = try Baseline(
             owner.model, over: corpus, engine: session.engine, firstToken: try owner.windowStart(),
             progress: session.progress("run", corpus))
-        return try Sensitivity.measure(baseline, importance: importance, compute: session.engine.compute) {
+        return try options.measured(against: baseline, importance: importance, compute: session.engine.compute) {
             done, total in
             session.output.progress(Progress(task: "measure", done: done, total: total, unit: "groups"))
         }

@@ -66,7 +66,8 @@ enum Compare: Command {
             .object(
                 ComparisonValue(
                     comparison: comparison, corpus: corpus.name, model: model.title, arithmetic: engine.arithmetic,
-                    base: base.title, baseArithmetic: session.engine.arithmetic)))
+                    base: base.title, baseArithmetic: session.engine.arithmetic,
+                    isCoded: model.model.tensors.values.contains(where: engine.compute.takesCodedVectors))))
     }
 
     /// For each layer, the base's number of each of the model's experts; −1 where the base has it no more.

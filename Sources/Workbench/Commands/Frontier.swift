@@ -96,7 +96,9 @@ enum Frontier: Command {
     ) throws -> Sensitivity {
         let calibration = try call["calibrated"]?.asObject(CorpusValue.self, "corpus")
         let measured = try calibration.map { try Self.baseline($0, owner, call, session) } ?? held
-        return try Sensitivity.measure(measured, compute: session.engine.compute) { done, total in
+        let compute = session.engine.compute
+        let options = try Sensitivity.unmeasured(owner.model, importance: nil, compute: compute)
+        return try options.measured(against: measured, compute: compute) { done, total in
             session.output.progress(Progress(task: "measure", done: done, total: total, unit: "groups"))
         }
     }

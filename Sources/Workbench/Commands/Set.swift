@@ -39,7 +39,7 @@ enum SetCommand: Command {
                 "value", .choiceOrAny(settings.flatMap { words[$0] ?? [] }), "what it becomes", optional: true,
                 narrowing: words),
         ],
-        labels: CacheChoice.labels,
+        labels: CacheChoice.labels.map { $0.only(behind: "kv") },
         examples: [
             "set seed 7\nset seed", "set memory 8GiB\nset memory",
             "set kv full q8_0 until 4096 then q4_0 windowed f16\nset kv\nset kv f32",

@@ -1,5 +1,6 @@
 import Documents
 import Inference
+import Kernels
 import Language
 import Plots
 import Scoring
@@ -14,6 +15,8 @@ public struct ComparisonValue: SessionValue {
     public let base: String
     /// How the base was computed.
     public let baseArithmetic: Arithmetic
+    /// Whether the model has a matrix that is computed otherwise in `fast` than in `exact`.
+    public let isCoded: Bool
 
     public var typeName: String { "comparison" }
 
@@ -96,8 +99,16 @@ public struct ComparisonValue: SessionValue {
     public func text(_ options: TextOptions) -> String {
         let note =
             "n = \(NumberText.grouped(comparison.n)) positions, the second half of \(comparison.windowCount) windows of \(comparison.windowLength) · \(shared)\(corpus)"
-        return ["\(model)\(own(arithmetic)) to \(base)\(own(baseArithmetic))", table?.plain ?? "", note].joined(
-            separator: "\n")
+        let lines = ["\(model)\(own(arithmetic)) to \(base)\(own(baseArithmetic))", table?.plain ?? "", note]
+        return (lines + remarks).joined(separator: "\n")
+    }
+
+    /// What a comparison of precisions cannot show.
+    private var remarks: [String] {
+        guard arithmetic.precision == .fast, baseArithmetic.precision == .exact, !isCoded else { return [] }
+        return [
+            "`fast` codes what quantized matrices are multiplied with, and \(model) has none: it is `exact` in both"
+        ]
     }
 
     /// How both were computed, where that is one way.

@@ -9,35 +9,41 @@ extension Sensitivity {
     /// model was trained for them.
     private static let largestError = 0.5
 
-    /// Measures every group of a model in the formats that pay for it: those no other beats in both bytes and rounding error.
+    /// Every group of a model in the formats that pay for it: those no other beats in both bytes and rounding error. Nothing
+    /// is run, and no divergence known.
+    /// - Parameter importance: What errors are weighed by.
+    /// - Throws: `Interrupted`.
+    public static func unmeasured(_ model: Model, importance: Importance?, compute: Compute) throws -> Sensitivity {
+        let entries = try WeightGroup.all(of: model).map { try options($0, model, importance, compute) }
+        let variable = entries.reduce(0) { $0 + ($1.options.last?.bytes ?? 0) }
+        return Sensitivity(
+            entries: entries, fixedBytes: model.byteCount - variable,
+            weightCount: model.tensors.values.reduce(0) { $0 + $1.rows * $1.columns }, corpus: "", n: 0)
+    }
+
+    /// Measures each group in its formats.
     ///
     /// Of a group's formats the smallest and the middle one are run; what the others cost follows by the power of the
     /// rounding error that leads from one to the other (two for small errors: divergence grows with their square).
     /// - Parameters:
-    ///   - importance: What errors are weighed by, here and in what is made of the result.
+    ///   - baseline: Of the model that the formats are for.
+    ///   - importance: What errors are weighed by in what is made of the result.
     ///   - measuresAll: Whether to run every format.
     ///   - progress: Told the number of groups done.
     /// - Throws: what running throws; `StorageError` without room for a group; `Interrupted`.
-    public static func measure(
-        _ baseline: Baseline, importance: Importance? = nil, compute: Compute, measuresAll: Bool = false,
+    public func measured(
+        against baseline: Baseline, importance: Importance? = nil, compute: Compute, measuresAll: Bool = false,
         progress: ((Int, _ total: Int) -> Void)? = nil
     ) throws -> Sensitivity {
-        let model = baseline.model
-        let groups = WeightGroup.all(of: model)
-        var entries: [Entry] = []
-        for (number, group) in groups.enumerated() {
+        var entries = entries
+        for number in entries.indices {
             try Interruption.check()
-            progress?(number, groups.count)
-            var entry = try options(group, model, importance, compute)
-            try entry.measure(against: baseline, importance, compute, measuresAll: measuresAll)
-            entries.append(entry)
+            progress?(number, entries.count)
+            try entries[number].measure(against: baseline, importance, compute, measuresAll: measuresAll)
         }
-        progress?(groups.count, groups.count)
-        let variable = entries.reduce(0) { $0 + ($1.options.last?.bytes ?? 0) }
+        progress?(entries.count, entries.count)
         return Sensitivity(
-            entries: entries, fixedBytes: model.byteCount - variable,
-            weightCount: model.tensors.values.reduce(0) { $0 + $1.rows * $1.columns }, corpus: baseline.corpus,
-            n: baseline.n)
+            entries: entries, fixedBytes: fixedBytes, weightCount: weightCount, corpus: baseline.corpus, n: baseline.n)
     }
 
     /// The formats that pay: each larger one with a smaller error, all smaller than the group is now.

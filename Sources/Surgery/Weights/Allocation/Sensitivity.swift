@@ -41,17 +41,16 @@ public struct Sensitivity: Sendable {
         Int((bits * Double(weightCount) / 8).rounded(.down))
     }
 
+    /// - Throws: `SurgeryError` for a budget that not even the smallest formats keep, with what would.
+    public func check(budget: Int) throws(SurgeryError) {
+        if budget < leastBytes { throw tooSmall(budget) }
+    }
+
     /// The formats that move the model least within a budget: the sum of the groups' divergences is the least.
     /// - Parameter budget: Bytes of all tensors together; never exceeded.
     /// - Throws: `SurgeryError` for a budget that not even the smallest formats keep, with what would.
     public func allocation(within budget: Int) throws(SurgeryError) -> Allocation {
-        guard let choice = knapsack.choice(within: budget - fixedBytes) else {
-            throw SurgeryError(
-                code: "allocate.budget", subject: "\(budget) bytes",
-                message: "with every matrix in its smallest format the model still takes \(leastBytes) bytes, "
-                    + "\(Self.text(bits(leastBytes))) bits a weight",
-                remedy: "give at least \(leastBytes) bytes, or remove experts first: prune m keep plan")
-        }
+        guard let choice = knapsack.choice(within: budget - fixedBytes) else { throw tooSmall(budget) }
         var formats: [Role: WeightFormat] = [:]
         var (bytes, divergence) = (fixedBytes, 0.0)
         for (entry, index) in zip(entries, choice) {
@@ -65,6 +64,14 @@ public struct Sensitivity: Sendable {
 
     /// Bits a weight that so many bytes of the whole model are.
     public func bits(_ bytes: Int) -> Double { Double(bytes) * 8 / Double(max(1, weightCount)) }
+
+    private func tooSmall(_ budget: Int) -> SurgeryError {
+        SurgeryError(
+            code: "allocate.budget", subject: "\(budget) bytes",
+            message: "with every matrix in its smallest format the model still takes \(leastBytes) bytes, "
+                + "\(Self.text(bits(leastBytes))) bits a weight",
+            remedy: "give at least \(leastBytes) bytes, or remove experts first: prune m keep plan")
+    }
 
     private var knapsack: ChoiceKnapsack {
         ChoiceKnapsack(
