@@ -65,7 +65,9 @@ def report_engine():
         print(f"Random weights: experts MXFP4, the rest Q8_0 and F32. {first['threads']} threads, Lancet's {first['variant']} kernels; "
               f"{len(theirs)} rounds in turn.\n")
         pick = lambda runs, key: [run[key] for run in runs]
-        kinds = (("prefill", "prefill_tok_s"), ("decode", "decode_tok_s")) if length == 128 else (("prefill", "prefill_tok_s"),)
+        kinds = [("prefill", "prefill_tok_s"), ("perplexity", "perplexity_tok_s")]
+        if length == 128:
+            kinds.append(("decode", "decode_tok_s"))
         table(["", "Lancet", "llama.cpp", "ratio"], [
             compare(f"{name}, {precision}", pick(ours, key), pick(theirs, key))
             for name, key in kinds for precision, ours in precisions.items()])
@@ -77,7 +79,8 @@ def report_engine():
             if length == 128:
                 line += f" and decoding {spread(pick(ours, 'decode_share_of_memory_speed'), 2)} of memory speed"
             print(line + ".")
-        print("\nllama.cpp keeps a second, repacked copy of the weights in memory: where memory is short, its figures suffer.\n")
+        print("\nPerplexity over one window of as many tokens: Lancet gives the loss of every position, llama.cpp the logits of the second "
+              "half.\nllama.cpp keeps a second, repacked copy of the weights in memory: where memory is short, its figures suffer.\n")
 
 
 def report_forward(models):

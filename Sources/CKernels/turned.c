@@ -26,15 +26,15 @@ static const uint8_t lk_turned_order[LK_LANES] = {0, 8, 4, 12, 2, 10, 6, 14, 1, 
 
 /// Columns of a lane.
 static inline size_t lk_turned_steps(size_t columns, size_t lane) { return (columns + LK_LANES - 1 - lane) / LK_LANES; }
-#endif
 
-LK_INLINE size_t LK(even)(size_t count) { return (count + 1) / 2 * 2; }
+static inline size_t lk_turned_even(size_t count) { return (count + 1) / 2 * 2; }
 
 /// Vectors of a tile, the last one's apart: as even as tiles can be.
-LK_INLINE size_t LK(turned_width)(size_t count) {
+static inline size_t lk_turned_width(size_t count) {
     const size_t tiles = (count + lk_turned_vectors - 1) / lk_turned_vectors;
-    return tiles == 0 ? 0 : LK(even)((count + tiles - 1) / tiles);
+    return tiles == 0 ? 0 : lk_turned_even((count + tiles - 1) / tiles);
 }
+#endif
 
 /// Turns up to sixteen rows: turned[lane in order][step][row], `width` numbers a step of which `written` are written, zeros
 /// in the place of missing rows.
@@ -73,9 +73,9 @@ void LK(turn_rows)(const float *values, size_t first, size_t rows, size_t column
 }
 
 void LK(turn_vectors)(const float *values, size_t count, size_t columns, size_t first, size_t end, float *turned) {
-    const size_t most = LK(turned_width)(count);
+    const size_t most = lk_turned_width(count);
     for (size_t begin = first * most; begin < end * most && begin < count; begin += most) {
-        const size_t here = count - begin < most ? count - begin : most, width = LK(even)(here);
+        const size_t here = count - begin < most ? count - begin : most, width = lk_turned_even(here);
         LK(turn_some)(values + begin * columns, here, columns, width, turned + begin * columns, width);
     }
 }
@@ -129,7 +129,7 @@ LK_INLINE void LK(turned_tile)(
 LK_INLINE void LK(turned_strip)(
     const float *w, size_t rows, size_t columns, const float *x, size_t count, const float *bias, float *y,
     size_t y_stride) {
-    const size_t width = LK(even)(count);
+    const size_t width = lk_turned_even(count);
     for (size_t i = 0; i < count; i += LK_TILE_VECTORS) {
         float *z = y + i * y_stride;
         switch (width - i) {
@@ -149,7 +149,7 @@ LK_INLINE void LK(turned_strip)(
 void LK(multiply_turned)(
     const float *weights, size_t rows, size_t columns, const float *vectors, size_t count, const float *bias, float *y,
     size_t y_stride) {
-    const size_t most = LK(turned_width)(count);
+    const size_t most = lk_turned_width(count);
     for (size_t first = 0; first < count; first += most) {
         const size_t here = count - first < most ? count - first : most;
         for (size_t row = 0; row < rows; row += LK_TILE_GROUPS * LK_LANES)

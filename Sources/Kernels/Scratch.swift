@@ -19,8 +19,18 @@ final class Scratch: Sendable {
         idle.withLock { $0.append(buffer) }
     }
 
+    /// The smallest buffer that is large enough, so that large ones are left for those who need them; where there is none, a new
+    /// one in the place of the largest.
     private func take(_ count: Int) -> Buffer {
-        let kept = idle.withLock { $0.popLast() }
+        let kept = idle.withLock { idle in
+            var place: Int?
+            for index in idle.indices {
+                let size = idle[index].floats.count
+                let best = place.map { idle[$0].floats.count } ?? -1
+                if size >= count ? best < count || size < best : size > best { place = index }
+            }
+            return place.map { idle.remove(at: $0) }
+        }
         if let kept, kept.floats.count >= count { return kept }
         kept?.floats.baseAddress?.deallocate()
         let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, count) * 4, alignment: 64)

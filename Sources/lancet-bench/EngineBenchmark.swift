@@ -1,6 +1,7 @@
 import Architectures
 import Inference
 import Kernels
+import Scoring
 import Tensors
 
 /// How fast a model reads a prompt and writes tokens.
@@ -10,13 +11,13 @@ struct EngineBenchmark {
     let decodeCount: Int
     let precision: Precision
 
-    /// Reads a random prompt and appends random tokens, some times over; the first time, which touches the file's pages
-    /// for the first time, does not count.
+    /// Reads a random prompt, appends random tokens, and takes the perplexity of the prompt as a window, some times over; the
+    /// first time, which touches the file's pages for the first time, does not count.
     func measure(runs: Int, compute: Compute) throws -> BenchReport {
         let model = try Checkpoint.open(path).model
         let engine = Engine(compute: compute, arithmetic: Arithmetic(precision: precision))
         let clock = ContinuousClock()
-        var (prefill, decode): ([Double], [Double]) = ([], [])
+        var (prefill, decode, perplexity): ([Double], [Double], [Double]) = ([], [], [])
         for run in 0...runs {
             let tokens = randomTokens(model, run: run)
             let start = clock.now
@@ -24,9 +25,14 @@ struct EngineBenchmark {
             let read = clock.now
             for token in tokens.dropFirst(promptCount) { try continuation.append(token) }
             let end = clock.now
+            let window = try TokenCorpus(
+                name: "random", text: Array(tokens.prefix(promptCount)), windowLength: promptCount)
+            _ = try Perplexity.measure(model, over: window, engine: engine)
+            let measured = clock.now
             guard run > 0 else { continue }
             prefill.append(Double(promptCount) / (read - start).inSeconds)
             decode.append(Double(decodeCount) / (end - read).inSeconds)
+            perplexity.append(Double(promptCount) / (measured - end).inSeconds)
         }
         let bytes = Self.bytesPerToken(model)
         let memory = KernelSpeed.memoryReadSpeed(compute: compute)
@@ -43,6 +49,7 @@ struct EngineBenchmark {
         report.note("float32_peak_gflop_s", peak)
         report.add("prefill_tok_s", "tokens/s", prefill)
         report.add("prefill_share_of_float32_peak", "", prefill.map { $0 * operations / (peak * 1e9) })
+        report.add("perplexity_tok_s", "tokens/s", perplexity)
         report.add("decode_tok_s", "tokens/s", decode)
         report.add("decode_share_of_memory_speed", "", decode.map { $0 * Double(bytes) / (memory * 1e9) })
         return report

@@ -112,8 +112,12 @@ public final class Engine: Sendable {
         return result
     }
 
-    /// Rows whose logits are worked out at once: enough to share the reading of the output matrix.
-    static func logitRows(_ model: Model) -> Int { max(1, 1 << 22 / max(1, model.blueprint.vocabularyCount)) }
+    /// Rows whose logits are worked out at once: enough to share the reading and the unpacking of the output matrix, in as much
+    /// memory as half of what rows may keep.
+    static func logitRows(_ model: Model) -> Int {
+        let rows = max(1, RowMemory.most / 2 / max(1, model.blueprint.vocabularyCount))
+        return rows < 16 ? rows : rows / 16 * 16
+    }
 
     /// The last norm's pieces for some rows.
     func finalNorm(_ model: Model, _ x: Rows, isWhole: Bool = true) -> NormedRows {

@@ -21,6 +21,9 @@ enum RowMemory {
     /// Whole cache lines, so that no vector is loaded from two.
     private static let alignment = 64
 
+    /// Floats that are kept at most, as things are.
+    static var most: Int { spare.withLock { $0.most } }
+
     /// Memory for so many floats, its values undefined.
     static func take(_ count: Int) -> UnsafeMutablePointer<Float> {
         let size = sizeClass(count)

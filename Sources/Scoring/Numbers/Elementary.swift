@@ -15,7 +15,7 @@ public enum Elementary {
     /// eˣ of eight numbers at once, each clamped to −700…700.
     @inline(__always)
     static func exponential(_ x: SIMD8<Double>, _ factorials: UnsafePointer<Double>) -> SIMD8<Double> {
-        let clamped = x.clamped(lowerBound: SIMD8(repeating: -700), upperBound: SIMD8(repeating: 700))
+        let clamped = x.replacing(with: -700, where: x .< -700).replacing(with: 700, where: x .> 700)
         let shifted = clamped * (1 / logarithmOfTwo) + shifter
         let n = shifted - shifter
         let r = (clamped - n * upperPart) - n * lowerPart
