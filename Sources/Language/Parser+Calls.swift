@@ -116,12 +116,12 @@ extension Parser {
     /// Positional arguments of a verb or a label, as many as it takes and as follow.
     private mutating func arguments(of frame: Frame, frames: inout [Frame]) throws(Diagnostic) {
         let parameters = frame.parameters
-        while let parameter = frame.arguments.count < parameters.count
+        while let declared = frame.arguments.count < parameters.count
             ? parameters[frame.arguments.count] : parameters.last(where: \.isRest)
         {
             let owner = frames[0].signature
-            let expected = parameter.narrowed(behind: frame.firstWord)
-            if let owner { expecting(.argument(owner, expected, labels: freeLabels(frames))) }
+            let parameter = declared.narrowed(behind: frame.firstWord)
+            if let owner { expecting(.argument(owner, parameter, labels: freeLabels(frames))) }
             guard startsArgument(at: position) else { return }
             let isWord = current.word.map { word in isBare && takesWord(word, parameter.shape) } ?? false
             if !isWord, let word = current.word, isBare, isLabel(word, frames, isDue: !parameter.isOptional) { return }

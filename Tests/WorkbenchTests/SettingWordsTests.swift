@@ -6,6 +6,7 @@ import Testing
     @Test(arguments: [
         ("set precision fsat", "did you mean \"fast\"? It takes exact, fast."),
         ("set mode jsn", "did you mean \"json\"? It takes text, json, csv, markdown."),
+        ("set precision q8_0", "It takes exact, fast."),
         ("set memory offf", "did you mean \"off\"? It takes off."),
     ])
     func aRefusalNamesTheWordsOfThatSetting(line: String, help: String) {
