@@ -1,4 +1,5 @@
 import Inference
+import Kernels
 import Tensors
 import TestSupport
 import Testing
@@ -20,6 +21,26 @@ struct OracleTests {
             let width = model.blueprint.vocabularyCount
             #expect(Parity.argmax(ours, width: width) == Parity.argmax(theirs, width: width), "\(path)")
         }
+    }
+
+    /// So many rows that AVX2 and portable code turn them, for the experts too; every variant against the same truth.
+    @Test(arguments: ["teach-gptoss", "teach-qwen3moe"])
+    func logitsOfManyRowsEqualTransformersInEveryVariant(name: String) throws {
+        let golden = try Golden(name)
+        let theirs = try #require(golden.values("logits"))
+        let model = try Parity.model(try #require(Parity.paths(name).first))
+        let copies = 5
+        let sequences = Array(repeating: golden.tokens, count: copies)
+        let request = ScanRequest(sequences: sequences) { Array(sequences[$0].indices) }
+        let results = try KernelVariant.available.filter(\.hasAllKernels).map { variant in
+            var logits: [[Float]] = Array(repeating: [], count: copies)
+            try Engine(compute: Compute(threads: 2, variant: variant)).scan(model, request) { block in
+                for row in 0..<block.rowCount { logits[block.sequences[row]] += block[row] }
+            }
+            for copy in logits { #expect(Parity.distance(copy, theirs) < Parity.bound, "\(variant)") }
+            return logits.map { $0.map(\.bitPattern) }
+        }
+        #expect(Set(results.joined()).count == 1)
     }
 
     @Test(arguments: names)
