@@ -33,10 +33,11 @@ extension Compute {
         _ matrix: Matrix, rows: Range<Int>, by kernel: lk_decode, into values: UnsafeMutablePointer<Float>
     ) {
         withRows(matrix, rows: rows) { encoded in
-            let rowBytes = matrix.columns / matrix.format.blockLength * matrix.format.blockBytes
+            // Of several rows, what is decoded next is the same number of rows on; until then it can come nearer.
+            let blocks = rows.count > 1 ? matrix.columns / matrix.format.blockLength : 0
             for row in 0..<rows.count {
-                // What is decoded next is the same number of rows on; until then it can come nearer.
-                lk_expect(encoded.weights + (row + rows.count) * encoded.stride, rowBytes)
+                lk_expect(
+                    encoded.weights + (row + rows.count) * encoded.stride, blocks * matrix.format.blockBytes)
                 kernel(
                     encoded.weights + row * encoded.stride, encoded.scales + row * encoded.scales_stride,
                     matrix.columns, values + row * matrix.columns)
