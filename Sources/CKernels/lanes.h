@@ -93,22 +93,68 @@ LK_INLINE float LK(fold)(lk_lanes v) {
     return (b[0] + b[2]) + (b[1] + b[3]);
 }
 
-/// The same tree over four vectors at once, which takes a third of the steps.
+/// b's lanes where the mask has a bit, a's elsewhere.
+LK_INLINE lk_lanes LK(blend)(const int mask, lk_lanes a, lk_lanes b) {
+#if defined(LK_VARIANT_IS_AVX512)
+    // Of an intrinsic compilers make a shuffle, for which the processor has one unit instead of two.
+    __asm__("vblendmps %2, %1, %0 %{%3%}" : "=v"(a) : "v"(a), "v"(b), "Yk"((__mmask16)mask));
+    return a;
+#else
+    const lk_bits place = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768};
+    return LK(select)((place & mask) != 0, b, a);
+#endif
+}
+
+// The tree's levels over two vectors at once: what is added lies crosswise in the upper places, so that one of the two is a blend.
+/// Halves: a's in the lower half, b's in the upper.
+LK_INLINE lk_lanes LK(fold_halves)(lk_lanes a, lk_lanes b) {
+    return LK(blend)(0xff00, a, b)
+         + __builtin_shufflevector(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23);
+}
+
+/// Quarters of both halves: a's and b's by turns.
+LK_INLINE lk_lanes LK(fold_quarters)(lk_lanes a, lk_lanes b) {
+    return LK(blend)(0xf0f0, a, b)
+         + __builtin_shufflevector(a, b, 4, 5, 6, 7, 16, 17, 18, 19, 12, 13, 14, 15, 24, 25, 26, 27);
+}
+
+/// Pairs of each quarter: a's, then b's.
+LK_INLINE lk_lanes LK(fold_pairs)(lk_lanes a, lk_lanes b) {
+    return LK(blend)(0xcccc, a, b)
+         + __builtin_shufflevector(a, b, 2, 3, 16, 17, 6, 7, 20, 21, 10, 11, 24, 25, 14, 15, 28, 29);
+}
+
+/// Neighbours of each quarter: a's two, then b's.
+LK_INLINE lk_lanes LK(fold_neighbours)(lk_lanes a, lk_lanes b) {
+    return __builtin_shufflevector(a, b, 0, 2, 16, 18, 4, 6, 20, 22, 8, 10, 24, 26, 12, 14, 28, 30)
+         + __builtin_shufflevector(a, b, 1, 3, 17, 19, 5, 7, 21, 23, 9, 11, 25, 27, 13, 15, 29, 31);
+}
+
+/// The same tree over four vectors at once.
 LK_INLINE lk_lanes4 LK(fold_four)(lk_lanes a, lk_lanes b, lk_lanes c, lk_lanes d) {
-#define LK_LOW_HALVES 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23
-#define LK_HIGH_HALVES 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31
-    const lk_lanes ab = __builtin_shufflevector(a, b, LK_LOW_HALVES) + __builtin_shufflevector(a, b, LK_HIGH_HALVES);
-    const lk_lanes cd = __builtin_shufflevector(c, d, LK_LOW_HALVES) + __builtin_shufflevector(c, d, LK_HIGH_HALVES);
-#undef LK_LOW_HALVES
-#undef LK_HIGH_HALVES
-    const lk_lanes quarters =
-        __builtin_shufflevector(ab, cd, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27)
-        + __builtin_shufflevector(ab, cd, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
-    const lk_lanes pairs =
-        quarters + __builtin_shufflevector(quarters, quarters, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
-    const lk_lanes whole =
-        pairs + __builtin_shufflevector(pairs, pairs, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
-    return __builtin_shufflevector(whole, whole, 0, 4, 8, 12);
+    lk_lanes all = LK(fold_quarters)(LK(fold_halves)(a, c), LK(fold_halves)(b, d));
+    all += __builtin_shufflevector(all, all, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
+    all += __builtin_shufflevector(all, all, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
+    return __builtin_shufflevector(all, all, 0, 4, 8, 12);
+}
+
+/// The same tree over two times four: the first four's sums in the lower quarter, then the other four's.
+LK_INLINE lk_lanes8 LK(fold_eight)(const lk_lanes *a, const lk_lanes *b) {
+    lk_lanes both[4];
+    LK_UNROLL for (int i = 0; i < 4; i++) both[i] = LK(fold_halves)(a[i], b[i]);
+    const lk_lanes all =
+        LK(fold_pairs)(LK(fold_quarters)(both[0], both[1]), LK(fold_quarters)(both[2], both[3]));
+    const lk_lanes sums =
+        all + __builtin_shufflevector(all, all, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
+    return __builtin_shufflevector(sums, sums, 0, 4, 2, 6, 8, 12, 10, 14);
+}
+
+/// The same tree over four times four, one four behind the other.
+LK_INLINE lk_lanes LK(fold_sixteen)(const lk_lanes *a, const lk_lanes *b, const lk_lanes *c, const lk_lanes *d) {
+    lk_lanes all[4];
+    LK_UNROLL for (int i = 0; i < 4; i++)
+        all[i] = LK(fold_quarters)(LK(fold_halves)(a[i], c[i]), LK(fold_halves)(b[i], d[i]));
+    return LK(fold_neighbours)(LK(fold_pairs)(all[0], all[1]), LK(fold_pairs)(all[2], all[3]));
 }
 
 /// float32 of sixteen bfloat16: the upper half of its bits.

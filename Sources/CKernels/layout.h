@@ -35,18 +35,19 @@
 #define LK_TILE_ROWS(vectors) ((vectors) == 1 ? 4 : 2)
 #endif
 
-/// The dots of `count` rows from `row` on with `vectors` vectors from `first` on; both counts are constants.
+/// The dots of `count` rows from `row` on with `vectors` vectors from `first` on; both counts are constants, and whether there are
+/// columns behind the last whole block.
 LK_INLINE void LK(tile)(
-    const int count, const int vectors, const lk_rows *w, size_t row, size_t columns, const lk_vectors *x,
+    const int has_tail, const int count, const int vectors, const lk_rows *w, size_t row, size_t columns, const lk_vectors *x,
     size_t first, const float *bias, float *y, size_t y_stride) {
-    lk_lanes sums[LK_MOST_ROWS][LK_MOST_VECTORS];
+    lk_lanes sums[LK_MOST_VECTORS][LK_MOST_ROWS];
     const uint8_t *weights[LK_MOST_ROWS], *scales[LK_MOST_ROWS];
     const float *values = x->values + first * x->stride;
     const size_t stride = x->stride;
     LK_UNROLL for (int r = 0; r < count; r++) {
         weights[r] = w->weights + (ptrdiff_t)(row + (size_t)r) * w->stride;
         scales[r] = w->scales + (ptrdiff_t)(row + (size_t)r) * w->scales_stride;
-        LK_UNROLL for (int i = 0; i < vectors; i++) sums[r][i] = LK(splat)(0);
+        LK_UNROLL for (int i = 0; i < vectors; i++) sums[i][r] = LK(splat)(0);
     }
     const size_t blocks = columns / LK_BLOCK;
     // A row is too short for the processor to foresee, so the next tile's rows are asked for while this one is worked on.
@@ -72,15 +73,15 @@ LK_INLINE void LK(tile)(
 #endif
                 LK_UNROLL for (int g = 0; g < LK_GROUPS; g++) {
                     LK_UNROLL for (int i = 0; i < vectors; i++)
-                        sums[r][i] = LK(fma)(
-                            LK(read)(part + (size_t)i * stride + (size_t)g * LK_LANES), block[g], sums[r][i]);
+                        sums[i][r] = LK(fma)(
+                            LK(read)(part + (size_t)i * stride + (size_t)g * LK_LANES), block[g], sums[i][r]);
                 }
             }
         }
     }
 #if defined(LK_ELEMENT_BYTES)
-    const size_t tail = columns % LK_BLOCK, whole = columns - tail;
-    if (tail != 0) {
+    if (has_tail) {
+        const size_t tail = columns % LK_BLOCK, whole = columns - tail;
         const lk_bits mask = LK(between)(0, tail);
         LK_UNROLL for (int r = 0; r < count; r++) {
             uint8_t padded[LK_BYTES] = {0};
@@ -89,24 +90,36 @@ LK_INLINE void LK(tile)(
             LK(load)(padded, 0, block);
             LK_UNROLL for (int i = 0; i < vectors; i++) {
                 lk_lanes part = LK(read_some)(values + (size_t)i * stride + whole, tail);
-                sums[r][i] = LK(select)(mask, LK(fma)(part, block[0], sums[r][i]), sums[r][i]);
+                sums[i][r] = LK(select)(mask, LK(fma)(part, block[0], sums[i][r]), sums[i][r]);
             }
         }
     }
 #endif
     if (count == 4) {
-        lk_lanes4 added = {0};
+        float four[LK_MOST_VECTORS][4];
+        int i = 0;
+        for (; i + 4 <= vectors; i += 4)
+            LK(write)(four[i], LK(fold_sixteen)(sums[i], sums[i + 1], sums[i + 2], sums[i + 3]));
+        for (; i + 2 <= vectors; i += 2) {
+            const lk_lanes8 eight = LK(fold_eight)(sums[i], sums[i + 1]);
+            __builtin_memcpy(four[i], &eight, sizeof eight);
+        }
+        for (; i < vectors; i++) {
+            const lk_lanes4 one = LK(fold_four)(sums[i][0], sums[i][1], sums[i][2], sums[i][3]);
+            __builtin_memcpy(four[i], &one, sizeof one);
+        }
+        lk_lanes4 added, one;
         if (bias) __builtin_memcpy(&added, bias + row, sizeof added);
-        LK_UNROLL for (int i = 0; i < vectors; i++) {
-            lk_lanes4 four = LK(fold_four)(sums[0][i], sums[1][i], sums[2][i], sums[3][i]);
-            if (bias) four += added;
-            __builtin_memcpy(y + (first + (size_t)i) * y_stride + row, &four, sizeof four);
+        LK_UNROLL for (int n = 0; n < vectors; n++) {
+            __builtin_memcpy(&one, four[n], sizeof one);
+            if (bias) one += added;
+            __builtin_memcpy(y + (first + (size_t)n) * y_stride + row, &one, sizeof one);
         }
         return;
     }
     LK_UNROLL for (int r = 0; r < count; r++) {
         LK_UNROLL for (int i = 0; i < vectors; i++) {
-            float sum = LK(fold)(sums[r][i]);
+            float sum = LK(fold)(sums[i][r]);
             y[(first + (size_t)i) * y_stride + row + (size_t)r] = bias ? sum + bias[row + (size_t)r] : sum;
         }
     }
@@ -114,31 +127,40 @@ LK_INLINE void LK(tile)(
 
 /// All rows with `vectors` vectors from `first` on.
 LK_INLINE void LK(band)(
-    const int vectors, const lk_rows *w, size_t rows, size_t columns, const lk_vectors *x, size_t first,
+    const int has_tail, const int vectors, const lk_rows *w, size_t rows, size_t columns, const lk_vectors *x, size_t first,
     const float *bias, float *y, size_t y_stride) {
     size_t row = 0;
     for (; row + LK_TILE_ROWS(vectors) <= rows; row += LK_TILE_ROWS(vectors))
-        LK(tile)(LK_TILE_ROWS(vectors), vectors, w, row, columns, x, first, bias, y, y_stride);
-    for (; row < rows; row++) LK(tile)(1, vectors, w, row, columns, x, first, bias, y, y_stride);
+        LK(tile)(has_tail, LK_TILE_ROWS(vectors), vectors, w, row, columns, x, first, bias, y, y_stride);
+    for (; row < rows; row++) LK(tile)(has_tail, 1, vectors, w, row, columns, x, first, bias, y, y_stride);
+}
+
+/// All rows with all vectors.
+LK_INLINE void LK(bands)(
+    const int has_tail, const lk_rows *w, size_t rows, size_t columns, const lk_vectors *x, const float *bias, float *y, size_t y_stride) {
+    size_t first = 0;
+    for (; first + LK_MOST_VECTORS <= x->count; first += LK_MOST_VECTORS)
+        LK(band)(has_tail, LK_MOST_VECTORS, w, rows, columns, x, first, bias, y, y_stride);
+    switch (x->count - first) {
+        case 1: LK(band)(has_tail, 1, w, rows, columns, x, first, bias, y, y_stride); break;
+        case 2: LK(band)(has_tail, 2, w, rows, columns, x, first, bias, y, y_stride); break;
+#if LK_MOST_VECTORS > 3
+        case 3: LK(band)(has_tail, 3, w, rows, columns, x, first, bias, y, y_stride); break;
+#endif
+#if LK_MOST_VECTORS > 4
+        case 4: LK(band)(has_tail, 4, w, rows, columns, x, first, bias, y, y_stride); break;
+        case 5: LK(band)(has_tail, 5, w, rows, columns, x, first, bias, y, y_stride); break;
+#endif
+        default: break;
+    }
 }
 
 void LK_NAMED(multiply)(
     const lk_rows *w, size_t rows, size_t columns, const lk_vectors *x, const float *bias, float *y, size_t y_stride) {
-    size_t first = 0;
-    for (; first + LK_MOST_VECTORS <= x->count; first += LK_MOST_VECTORS)
-        LK(band)(LK_MOST_VECTORS, w, rows, columns, x, first, bias, y, y_stride);
-    switch (x->count - first) {
-        case 1: LK(band)(1, w, rows, columns, x, first, bias, y, y_stride); break;
-        case 2: LK(band)(2, w, rows, columns, x, first, bias, y, y_stride); break;
-#if LK_MOST_VECTORS > 3
-        case 3: LK(band)(3, w, rows, columns, x, first, bias, y, y_stride); break;
+#if defined(LK_ELEMENT_BYTES)
+    if (columns % LK_BLOCK != 0) return LK(bands)(1, w, rows, columns, x, bias, y, y_stride);
 #endif
-#if LK_MOST_VECTORS > 4
-        case 4: LK(band)(4, w, rows, columns, x, first, bias, y, y_stride); break;
-        case 5: LK(band)(5, w, rows, columns, x, first, bias, y, y_stride); break;
-#endif
-        default: break;
-    }
+    LK(bands)(0, w, rows, columns, x, bias, y, y_stride);
 }
 
 void LK_NAMED(decode)(const uint8_t *weights, const uint8_t *scales, size_t columns, float *values) {
