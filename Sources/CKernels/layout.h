@@ -38,8 +38,8 @@
 /// The dots of `count` rows from `row` on with `vectors` vectors from `first` on; both counts are constants, and whether there are
 /// columns behind the last whole block.
 LK_INLINE void LK(tile)(
-    const int has_tail, const int count, const int vectors, const lk_rows *w, size_t row, size_t columns, const lk_vectors *x,
-    size_t first, const float *bias, float *y, size_t y_stride) {
+    const int has_tail, const int count, const int vectors, const lk_rows *w, size_t row, size_t columns,
+    const lk_vectors *x, size_t first, const float *bias, float *y, size_t y_stride) {
     lk_lanes sums[LK_MOST_VECTORS][LK_MOST_ROWS];
     const uint8_t *weights[LK_MOST_ROWS], *scales[LK_MOST_ROWS];
     const float *values = x->values + first * x->stride;
@@ -94,6 +94,8 @@ LK_INLINE void LK(tile)(
             }
         }
     }
+#else
+    (void)has_tail;
 #endif
     if (count == 4) {
         float four[LK_MOST_VECTORS][4];
@@ -127,31 +129,34 @@ LK_INLINE void LK(tile)(
 
 /// All rows with `vectors` vectors from `first` on.
 LK_INLINE void LK(band)(
-    const int has_tail, const int vectors, const lk_rows *w, size_t rows, size_t columns, const lk_vectors *x, size_t first,
-    const float *bias, float *y, size_t y_stride) {
+    const int has_tail, const int vectors, const lk_rows *w, size_t rows, size_t columns, const lk_vectors *x,
+    size_t first, const float *bias, float *y, size_t y_stride) {
     size_t row = 0;
     for (; row + LK_TILE_ROWS(vectors) <= rows; row += LK_TILE_ROWS(vectors))
         LK(tile)(has_tail, LK_TILE_ROWS(vectors), vectors, w, row, columns, x, first, bias, y, y_stride);
     for (; row < rows; row++) LK(tile)(has_tail, 1, vectors, w, row, columns, x, first, bias, y, y_stride);
 }
 
-/// All rows with all vectors.
+/// All rows with all vectors, in bands as even as they can be.
 LK_INLINE void LK(bands)(
-    const int has_tail, const lk_rows *w, size_t rows, size_t columns, const lk_vectors *x, const float *bias, float *y, size_t y_stride) {
+    const int has_tail, const lk_rows *w, size_t rows, size_t columns, const lk_vectors *x, const float *bias, float *y,
+    size_t y_stride) {
     size_t first = 0;
-    for (; first + LK_MOST_VECTORS <= x->count; first += LK_MOST_VECTORS)
-        LK(band)(has_tail, LK_MOST_VECTORS, w, rows, columns, x, first, bias, y, y_stride);
-    switch (x->count - first) {
-        case 1: LK(band)(has_tail, 1, w, rows, columns, x, first, bias, y, y_stride); break;
-        case 2: LK(band)(has_tail, 2, w, rows, columns, x, first, bias, y, y_stride); break;
+    for (size_t bands = (x->count + LK_MOST_VECTORS - 1) / LK_MOST_VECTORS; bands > 0; bands--) {
+        const size_t width = (x->count - first + bands - 1) / bands;
+        switch (width) {
+            case 1: LK(band)(has_tail, 1, w, rows, columns, x, first, bias, y, y_stride); break;
+            case 2: LK(band)(has_tail, 2, w, rows, columns, x, first, bias, y, y_stride); break;
 #if LK_MOST_VECTORS > 3
-        case 3: LK(band)(has_tail, 3, w, rows, columns, x, first, bias, y, y_stride); break;
+            case 3: LK(band)(has_tail, 3, w, rows, columns, x, first, bias, y, y_stride); break;
 #endif
 #if LK_MOST_VECTORS > 4
-        case 4: LK(band)(has_tail, 4, w, rows, columns, x, first, bias, y, y_stride); break;
-        case 5: LK(band)(has_tail, 5, w, rows, columns, x, first, bias, y, y_stride); break;
+            case 4: LK(band)(has_tail, 4, w, rows, columns, x, first, bias, y, y_stride); break;
+            case 5: LK(band)(has_tail, 5, w, rows, columns, x, first, bias, y, y_stride); break;
 #endif
-        default: break;
+            default: LK(band)(has_tail, LK_MOST_VECTORS, w, rows, columns, x, first, bias, y, y_stride);
+        }
+        first += width;
     }
 }
 

@@ -11,8 +11,7 @@ extension Compute {
         switch matrix.layout {
         case .rows, .scalesApart:
             guard matrix.columns > 0, matrix.columns % Int(lk_coded_block) == 0 else { return false }
-            return RowKernels(
-                format: matrix.format, apart: matrix.layout.keepsScalesApart, variant: variant)?.coded != nil
+            return matrix.rowLayout?.coded != nil
         case .packed(let weights): return weights.runs != nil
         case .strided: return false
         }
@@ -20,21 +19,21 @@ extension Compute {
 
     /// The part of a job that lies in some rows of its matrix, from coded vectors.
     func multiply(_ job: MatmulJob, coded: lk_coded, rows: Range<Int>) {
-        let matrix = job.matrix
+        job.withMatrix { multiply(job, by: $0, coded: coded, rows: rows) }
+    }
+
+    private func multiply(_ job: MatmulJob, by matrix: Matrix, coded: lk_coded, rows: Range<Int>) {
         if case .packed(let weights) = matrix.layout {
             return rows.isEmpty ? () : multiply(job, coded: coded, packed: weights, rows: rows)
         }
-        guard !rows.isEmpty,
-            let format = RowKernels(
-                format: matrix.format, apart: matrix.layout.keepsScalesApart, variant: variant)?.coded
-        else { return }
+        guard !rows.isEmpty, let format = matrix.rowLayout?.coded else { return }
         var coded = coded
         scratch.withFloats(lk_coded_scratch(job.count) / 4) { room in
             withRows(matrix, rows: rows) { encoded in
                 var encoded = encoded
                 lk_multiply_coded(
                     format, variant.number, &encoded, rows.count, &coded, job.bias.map { $0 + rows.lowerBound },
-                    job.y + rows.lowerBound, matrix.rows, room)
+                    job.y + rows.lowerBound, job.rows, room)
             }
         }
     }

@@ -10,7 +10,7 @@ extension Compute {
         guard let runs = weights.runs,
             let format = lk_packed_format(runs.length < Int(lk_coded_block) ? 2 : 1, runs.hasLeasts ? 1 : 0)
         else { return }
-        let columns = job.matrix.columns
+        let columns = job.columns
         let numbers = columns / runs.length * runs.numbers
         let height = min(Self.narrowedRows, (rows.count + Self.panelRows - 1) / Self.panelRows * Self.panelRows)
         var coded = coded
@@ -26,7 +26,7 @@ extension Compute {
                     weights.narrow(part, runs, codes: codes, numbers: steps, variant: variant)
                     lk_multiply_coded(
                         format, variant.number, &narrowed, part.count, &coded, job.bias.map { $0 + start },
-                        job.y + start, job.matrix.rows, work)
+                        job.y + start, job.rows, work)
                 }
             }
         }

@@ -10,15 +10,14 @@ extension Compute {
         switch matrix.layout {
         case .rows, .scalesApart:
             let apart = matrix.layout.keepsScalesApart
-            if let kernels = RowKernels(format: matrix.format, apart: apart, variant: variant) {
+            if let kernels = matrix.rowLayout.flatMap({ RowKernels($0, variant) }) {
                 decode(matrix, rows: rows, by: kernels.decode, into: values)
             } else {
                 precondition(!apart, "\(matrix.format.name) never keeps its scales apart")
                 decodeByFormat(matrix, rows: rows, into: values)
             }
         case .strided(let columnStride):
-            let kernels = RowKernels(format: matrix.format, apart: false, variant: variant)
-            guard let kernel = kernels?.decodeGrid else {
+            guard let kernel = matrix.rowLayout.flatMap({ RowKernels($0, variant) })?.decodeGrid else {
                 preconditionFailure("elements of \(matrix.format.name) never stand alone")
             }
             withGrid(matrix, rows: rows, columnStride: columnStride) { grid in

@@ -14,7 +14,7 @@ extension Compute {
     /// Several products in one parallel region, such as the chosen experts of one layer.
     ///
     /// Rows are handed out in runs of about equal work, so experts with many vectors and experts with few share the
-    /// threads evenly.
+    /// threads evenly. The caller keeps the matrices alive.
     public func multiply(_ jobs: [MatmulJob]) {
         withPreparedVectors(jobs) { multiply(jobs, from: $0) }
     }
@@ -40,7 +40,7 @@ extension Compute {
         for index in jobs.indices where jobs[index].count > 0 {
             let job = jobs[index]
             // What is encoded on first reading is encoded here by all threads, not inside the loop by one.
-            job.matrix.source.prepare()
+            job.withMatrix { if $0.isDeferred { $0.source.prepare() } }
             let step = runLength(job, from: prepared?[index] ?? .plain, share: share)
             for start in stride(from: 0, to: job.rows, by: step) {
                 runs.append((index, start..<min(job.rows, start + step)))
@@ -61,9 +61,9 @@ extension Compute {
             case .turned: Self.turnedRows
             }
         let rows = max(1, share / (job.count * max(1, job.columns)) / together) * together
-        guard case .strided = job.matrix.layout else { return rows }
+        guard job.isStrided else { return rows }
         // Down a column only long runs are fast, so balance comes second.
-        return max(rows, (job.matrix.rows / pool.threads + 15) / 16 * 16)
+        return max(rows, (job.rows / pool.threads + 15) / 16 * 16)
     }
 
     /// Decodes one row, whatever its layout.

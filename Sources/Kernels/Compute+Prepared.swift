@@ -22,13 +22,13 @@ extension Compute {
     /// Prepares the vectors of all jobs, those that several share once, and lends them in the order of the jobs; nil where no
     /// job needs it.
     func withPreparedVectors(_ jobs: [MatmulJob], _ body: ([PreparedVectors]?) -> Void) {
-        guard precision == .fast || jobs.contains(where: turns) else { return body(nil) }
+        guard precision == .fast || jobs.contains(where: { turns($0) }) else { return body(nil) }
         var distinct: [(job: MatmulJob, form: Form)] = []
         var known: [Key: Int] = [:]
         let places: [Int?] = jobs.map { job in
             let form = form(job)
             guard form != .plain else { return nil }
-            let key = Key(x: job.x, count: job.count, columns: job.matrix.columns, form: form)
+            let key = Key(x: job.x, count: job.count, columns: job.columns, form: form)
             if let place = known[key] { return place }
             known[key] = distinct.count
             distinct.append((job, form))
@@ -36,14 +36,14 @@ extension Compute {
         }
         let sizes = distinct.map { job, form in
             let size = form == .coded ? Self.codedFloats : Self.turnedFloats
-            return size(job.count, job.matrix.columns)
+            return size(job.count, job.columns)
         }
         scratch.withFloats(sizes.reduce(0, +)) { floats in
             var start = floats
             let prepared = zip(distinct, sizes).map { use, size -> PreparedVectors in
                 defer { start += size }
                 guard use.form == .coded else { return .turned(start) }
-                return .coded(Self.codedRoom(start, count: use.job.count, columns: use.job.matrix.columns))
+                return .coded(Self.codedRoom(start, count: use.job.count, columns: use.job.columns))
             }
             prepare(distinct.map(\.job), prepared)
             body(places.map { place in place.map { prepared[$0] } ?? .plain })
@@ -52,7 +52,7 @@ extension Compute {
 
     /// The form that a job's matrix is multiplied from.
     private func form(_ job: MatmulJob) -> Form {
-        if precision == .fast, job.count > 0, takesCodedVectors(job.matrix) { return .coded }
+        if precision == .fast, job.count > 0, job.withMatrix(takesCodedVectors) { return .coded }
         return turns(job) ? .turned : .plain
     }
 
@@ -66,7 +66,7 @@ extension Compute {
                 } else {
                     (job.count, 1)
                 }
-            let step = max(1, Self.preparedAtOnce / max(1, width * job.matrix.columns))
+            let step = max(1, Self.preparedAtOnce / max(1, width * job.columns))
             for start in stride(from: 0, to: items, by: step) {
                 parts.append((place, start..<min(items, start + step)))
             }
@@ -79,7 +79,7 @@ extension Compute {
             case .coded(var coded): lk_code_of(variant.index)?(job.x, part.lowerBound, part.upperBound, &coded)
             case .turned(let turned):
                 operations.turn_vectors(
-                    job.x, job.count, job.matrix.columns, part.lowerBound, part.upperBound, turned)
+                    job.x, job.count, job.columns, part.lowerBound, part.upperBound, turned)
             }
         }
         if parts.count < 4 { parts.indices.forEach(run) } else { pool.forEach(parts.count, run) }

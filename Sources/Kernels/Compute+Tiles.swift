@@ -9,7 +9,7 @@ extension Compute {
     /// Vectors up to which rows of a matrix are decoded again for every few of them: float32 costs nothing to decode, and
     /// elements that stand alone cost less than memory does unless it is near.
     private static func mostFusedVectors(_ matrix: Matrix, _ kernels: RowKernels) -> Int {
-        if matrix.format == .f32 { return .max }
+        if matrix.format.id == BlockFormat.f32.id { return .max }
         let isCheap = kernels.decodeGrid != nil && nearRows * matrix.columns > nearFloats
         return isCheap ? 4 * mostFusedVectors : mostFusedVectors
     }
@@ -28,48 +28,48 @@ extension Compute {
     /// The part of a job that lies in some rows of its matrix.
     func multiply(_ job: MatmulJob, rows: Range<Int>) {
         guard !rows.isEmpty, job.count > 0 else { return }
-        let matrix = job.matrix
+        job.withMatrix { multiply(job, by: $0, rows: rows) }
+    }
+
+    private func multiply(_ job: MatmulJob, by matrix: Matrix, rows: Range<Int>) {
+        let kernels = matrix.rowLayout.flatMap { RowKernels($0, variant) }
         switch matrix.layout {
         case .rows, .scalesApart:
-            let kernels = RowKernels(format: matrix.format, apart: matrix.layout.keepsScalesApart, variant: variant)
             if let kernels, job.count <= Self.mostFusedVectors(matrix, kernels) {
-                multiplyFused(job, rows: rows, by: kernels)
+                multiplyFused(job, by: matrix, rows: rows, kernels)
             } else {
-                multiplyTiled(job, rows: rows)
+                multiplyTiled(job, by: matrix, rows: rows)
             }
         case .strided(let columnStride):
-            let kernels = RowKernels(format: matrix.format, apart: false, variant: variant)
             if let kernel = kernels?.multiplyGrid, job.count <= Self.mostGridVectors {
-                multiplyGrid(job, rows: rows, columnStride: columnStride, by: kernel)
+                multiplyGrid(job, by: matrix, rows: rows, columnStride: columnStride, kernel)
             } else {
-                multiplyTiled(job, rows: rows)
+                multiplyTiled(job, by: matrix, rows: rows)
             }
-        case .packed: multiplyTiled(job, rows: rows)
+        case .packed: multiplyTiled(job, by: matrix, rows: rows)
         }
     }
 
-    private func multiplyFused(_ job: MatmulJob, rows: Range<Int>, by kernels: RowKernels) {
+    private func multiplyFused(_ job: MatmulJob, by matrix: Matrix, rows: Range<Int>, _ kernels: RowKernels) {
         // As many rows at a time as stay in cache while all vectors pass.
-        let step = job.count <= Self.mostFusedVectors ? rows.count : Self.tileRows(columns: job.matrix.columns)
+        let step = job.count <= Self.mostFusedVectors ? rows.count : Self.tileRows(columns: job.columns)
         for start in stride(from: rows.lowerBound, to: rows.upperBound, by: step) {
             let part = start..<min(rows.upperBound, start + step)
-            withRows(job.matrix, rows: part) { encoded in
+            withRows(matrix, rows: part) { encoded in
                 multiply(job, rows: part, encoded: encoded, by: kernels.multiply)
             }
         }
     }
 
-    private func multiplyTiled(_ job: MatmulJob, rows: Range<Int>) {
-        let matrix = job.matrix
-        guard let kernels = RowKernels(format: .f32, apart: false, variant: variant) else { return }
-        let step = min(rows.count, Self.tileRows(columns: matrix.columns))
-        scratch.withFloats(step * matrix.columns) { floats in
+    private func multiplyTiled(_ job: MatmulJob, by matrix: Matrix, rows: Range<Int>) {
+        guard let kernels = RowLayout.float32.flatMap({ RowKernels($0, variant) }) else { return }
+        let step = min(rows.count, Self.tileRows(columns: job.columns))
+        scratch.withFloats(step * job.columns) { floats in
+            let bytes = UnsafeRawPointer(floats).assumingMemoryBound(to: UInt8.self)
+            let decoded = lk_rows(weights: bytes, stride: job.columns * 4, scales: bytes, scales_stride: 0)
             for start in stride(from: rows.lowerBound, to: rows.upperBound, by: step) {
                 let part = start..<min(rows.upperBound, start + step)
                 decode(matrix, rows: part, into: floats)
-                let bytes = UnsafeRawPointer(floats).assumingMemoryBound(to: UInt8.self)
-                let decoded = lk_rows(
-                    weights: bytes, stride: matrix.columns * 4, scales: bytes, scales_stride: 0)
                 multiply(job, rows: part, encoded: decoded, by: kernels.multiply)
             }
         }
@@ -77,14 +77,15 @@ extension Compute {
 
     private func multiply(_ job: MatmulJob, rows: Range<Int>, encoded: lk_rows, by kernel: lk_multiply) {
         var encoded = encoded
-        var vectors = lk_vectors(values: job.x, stride: job.matrix.columns, count: job.count)
+        var vectors = lk_vectors(values: job.x, stride: job.columns, count: job.count)
         kernel(
-            &encoded, rows.count, job.matrix.columns, &vectors, job.bias.map { $0 + rows.lowerBound },
-            job.y + rows.lowerBound, job.matrix.rows)
+            &encoded, rows.count, job.columns, &vectors, job.bias.map { $0 + rows.lowerBound },
+            job.y + rows.lowerBound, job.rows)
     }
 
-    private func multiplyGrid(_ job: MatmulJob, rows: Range<Int>, columnStride: Int, by kernel: lk_multiply_grid) {
-        let matrix = job.matrix
+    private func multiplyGrid(
+        _ job: MatmulJob, by matrix: Matrix, rows: Range<Int>, columnStride: Int, _ kernel: lk_multiply_grid
+    ) {
         scratch.withFloats(16 * min(Self.gridRows, (rows.count + 15) / 16 * 16)) { sums in
             for start in stride(from: rows.lowerBound, to: rows.upperBound, by: Self.gridRows) {
                 let part = start..<min(rows.upperBound, start + Self.gridRows)
@@ -92,8 +93,8 @@ extension Compute {
                     var grid = grid
                     for vector in 0..<job.count {
                         kernel(
-                            &grid, part.count, matrix.columns, job.x + vector * matrix.columns,
-                            job.bias.map { $0 + start }, job.y + vector * matrix.rows + start, sums)
+                            &grid, part.count, job.columns, job.x + vector * job.columns,
+                            job.bias.map { $0 + start }, job.y + vector * job.rows + start, sums)
                     }
                 }
             }

@@ -27,14 +27,14 @@ extension Compute {
     func multiply(_ job: MatmulJob, turned vectors: UnsafePointer<Float>, rows: Range<Int>) {
         let columns = job.columns
         // Down a column only long runs are fast to read; otherwise what is decoded stays near until it is turned.
-        let together = if case .strided = job.matrix.layout { Self.turnedRows } else { Self.rowsInLanes }
+        let together = if job.isStrided { Self.turnedRows } else { Self.rowsInLanes }
         scratch.withFloats((Self.turnedRows + together) * columns) { panel in
             let decoded = panel + Self.turnedRows * columns
             for start in stride(from: rows.lowerBound, to: rows.upperBound, by: Self.turnedRows) {
                 let count = min(rows.upperBound - start, Self.turnedRows)
                 for first in stride(from: 0, to: count, by: together) {
                     let end = min(count, first + together)
-                    decode(job.matrix, rows: start + first..<start + end, into: decoded)
+                    job.withMatrix { decode($0, rows: start + first..<start + end, into: decoded) }
                     for row in stride(from: first, to: end, by: Self.rowsInLanes) {
                         operations.turn_rows(decoded + (row - first) * columns, row, count, columns, panel)
                     }

@@ -32,6 +32,10 @@ public final class Matrix: Sendable {
     /// - Units: bytes.
     public let rowStride: Int
     public let layout: Layout
+    /// The kernels that its rows, or its elements, are read by.
+    let rowLayout: RowLayout?
+    /// Whether its bytes may have to be made first.
+    let isDeferred: Bool
 
     /// A view whose every byte lies inside its source; the door that builds it has checked that.
     public init(
@@ -45,6 +49,8 @@ public final class Matrix: Sendable {
         self.offset = offset
         self.rowStride = rowStride
         self.layout = layout
+        rowLayout = RowLayout(format: format, apart: layout.keepsScalesApart)
+        isDeferred = source.isDeferred
     }
 
     /// The bytes its elements take in the source, scales included, gaps between rows not.

@@ -45,7 +45,7 @@ public struct SampleMatrix: Sendable {
         public var hasFastProducts: Bool {
             switch self {
             case .rows(let format):
-                RowKernels(format: format, apart: false, variant: .portable)?.coded != nil
+                RowLayout(format: format, apart: false)?.coded != nil
             case .scalesApart, .packed: true
             case .transposed: false
             }

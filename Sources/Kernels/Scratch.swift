@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 
 /// Working memory that kernels borrow: each borrower has a buffer to itself, and buffers are kept for the next.
@@ -7,16 +8,54 @@ final class Scratch: Sendable {
     }
 
     private let idle = Mutex<[Buffer]>([])
+    /// Places for buffers of the usual size, which are borrowed thousands of times a pass: each holds an address, or 0 while it
+    /// is lent or none was made yet.
+    private nonisolated(unsafe) let places: UnsafeMutablePointer<Atomic<UInt>>
+    private static let placeCount = 16
+    /// Floats of the usual size: decoded rows, sums of a few panels.
+    private static let usual = 1 << 17
+
+    init() {
+        places = .allocate(capacity: Self.placeCount)
+        for place in 0..<Self.placeCount { (places + place).initialize(to: Atomic(0)) }
+    }
 
     deinit {
         idle.withLock { for buffer in $0 { buffer.floats.baseAddress?.deallocate() } }
+        for place in 0..<Self.placeCount {
+            UnsafeMutableRawPointer(bitPattern: places[place].load(ordering: .acquiring))?.deallocate()
+        }
+        places.deinitialize(count: Self.placeCount).deallocate()
     }
 
     /// Lends memory for at least `count` floats, of undefined content, at an address that whole vectors like.
     func withFloats(_ count: Int, _ body: (UnsafeMutablePointer<Float>) -> Void) {
+        guard count > Self.usual else { return withUsual(body) }
         let buffer = take(count)
         if let floats = buffer.floats.baseAddress { body(floats) }
         idle.withLock { $0.append(buffer) }
+    }
+
+    /// Lends a buffer of the usual size: most often the one that this thread had last, which lies in its cache.
+    private func withUsual(_ body: (UnsafeMutablePointer<Float>) -> Void) {
+        // Threads lie some pages apart, so that they begin at different places.
+        let first = Int(truncatingIfNeeded: pthread_self() >> 12)
+        var (address, place): (UInt, Int) = (0, 0)
+        for step in 0..<Self.placeCount where address == 0 {
+            place = (first &+ step) & (Self.placeCount - 1)
+            address = places[place].exchange(0, ordering: .acquiringAndReleasing)
+        }
+        let floats = UnsafeMutablePointer<Float>(bitPattern: address) ?? Self.made(Self.usual).baseAddress
+        guard let floats else { return }
+        body(floats)
+        for step in 0..<Self.placeCount {
+            let place = (place &+ step) & (Self.placeCount - 1)
+            let isKept = places[place].compareExchange(
+                expected: 0, desired: UInt(bitPattern: floats), ordering: .acquiringAndReleasing
+            ).exchanged
+            if isKept { return }
+        }
+        floats.deallocate()
     }
 
     /// The smallest buffer that is large enough, so that large ones are left for those who need them; where there is none, a new
@@ -33,7 +72,11 @@ final class Scratch: Sendable {
         }
         if let kept, kept.floats.count >= count { return kept }
         kept?.floats.baseAddress?.deallocate()
+        return Buffer(floats: Self.made(count))
+    }
+
+    private static func made(_ count: Int) -> UnsafeMutableBufferPointer<Float> {
         let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, count) * 4, alignment: 64)
-        return Buffer(floats: bytes.bindMemory(to: Float.self))
+        return bytes.bindMemory(to: Float.self)
     }
 }

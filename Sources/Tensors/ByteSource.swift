@@ -8,6 +8,8 @@ public protocol ByteSource: AnyObject, Sendable {
     ///
     /// The range lies inside `0..<count`: whoever builds a view over a source validates it there.
     func withBytes<Result>(_ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result
+    /// Whether its bytes may have to be made first.
+    var isDeferred: Bool { get }
     /// Makes bytes that nobody has read yet; called before threads share them, so that all threads make them.
     func prepare()
 }
@@ -26,11 +28,13 @@ public protocol DeferredSource: ByteSource {
 }
 
 extension ByteSource {
+    public var isDeferred: Bool { false }
     /// There is nothing to make.
     public func prepare() {}
 }
 
 extension DeferredSource {
+    public var isDeferred: Bool { true }
     public func prepare() {
         if !isReady { withBytes(0..<0) { _ in } }
     }

@@ -5,14 +5,15 @@ struct AttentionTile {
     /// Positions that are decoded at once: few enough to stay near.
     private static let length = 64
 
-    private let memory: Rows
+    /// Where what is kept in fewer bits is decoded.
+    private let memory: Rows?
     private let dimension: Int
     private let compute: Compute
 
     init(_ attention: LayerAttention) {
         dimension = attention.dimension
         compute = attention.compute
-        memory = Rows(Self.length, width: dimension)
+        memory = attention.decodes ? Rows(Self.length, width: dimension) : nil
     }
 
     /// Calls the body with all positions within a span, some at a time and ascending.
@@ -30,13 +31,13 @@ struct AttentionTile {
             while !rest.isEmpty {
                 let positions = rest.lowerBound..<min(rest.upperBound, rest.lowerBound + Self.length)
                 let start = rows + (positions.lowerBound - run.positions.lowerBound) * run.stride
-                if run.type == .f32 {
-                    body(positions, start.assumingMemoryBound(to: Float.self), run.stride / 4)
-                } else {
+                if let memory, run.type != .f32 {
                     for index in 0..<positions.count {
                         codec.decode(start + index * run.stride, channels: dimension, into: memory[index])
                     }
                     body(positions, memory.pointer, dimension)
+                } else {
+                    body(positions, start.assumingMemoryBound(to: Float.self), run.stride / 4)
                 }
                 rest = positions.upperBound..<rest.upperBound
             }

@@ -20,7 +20,7 @@ extension Engine {
                 y: results[index].pointer)
         }
         pass.observeInputs(x.pointer, width: x.width) { parts.map { Role($0.matrix, layer: layer) } }
-        withExtendedLifetime((x, biases)) { compute.multiply(jobs) }
+        withExtendedLifetime((x, matrices, biases)) { compute.multiply(jobs) }
         return results
     }
 

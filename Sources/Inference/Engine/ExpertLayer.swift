@@ -86,15 +86,20 @@ struct ExpertLayer {
         var jobs: [MatmulJob] = []
         jobs.reserveCapacity(parts.count * groups.count)
         var biases: [Rows] = []
+        let experts = pass.model.experts(layer)
         let results = parts.map { part, biasPart in
-            let width = groups.first.map { matrix(part, $0.expert).rows } ?? 0
-            let (result, bias) = (Rows(x.count, width: width), Rows(groups.count, width: width))
+            let (matrices, encodedBiases) = (experts[part], experts[biasPart])
+            let result = Rows(x.count, width: groups.first.flatMap { matrices[$0.expert]?.rows } ?? 0)
+            let bias = Rows(encodedBiases.contains { $0 != nil } ? groups.count : 0, width: result.width)
             for (index, group) in groups.enumerated() {
-                let encoded = pass.model.tensors[Role(biasPart, layer: layer, expert: group.expert)]
+                guard let matrix = matrices[group.expert] else {
+                    preconditionFailure("a bound model lacks \(part) of expert \(group.expert) in layer \(layer)")
+                }
+                let encoded = encodedBiases[group.expert]
                 if let encoded { engine.compute.decodeRow(encoded, row: 0, into: bias[index]) }
                 jobs.append(
                     MatmulJob(
-                        x: x[group.start], count: group.members.count, matrix: matrix(part, group.expert),
+                        x: x[group.start], count: group.members.count, matrix: matrix,
                         bias: encoded == nil ? nil : UnsafePointer(bias[index]), y: result[group.start]))
             }
             biases.append(bias)
@@ -105,15 +110,12 @@ struct ExpertLayer {
                 parts.map { Role($0.matrix, layer: layer, expert: group.expert) }
             }
         }
-        withExtendedLifetime((x, biases)) { engine.compute.multiply(jobs) }
+        withExtendedLifetime((x, biases, experts)) { engine.compute.multiply(jobs) }
         return results
     }
 
-    private func matrix(_ part: Role.Part, _ expert: Int) -> Matrix {
-        pass.model.matrix(Role(part, layer: layer, expert: expert))
-    }
-
     private func visit(_ kind: SiteKind, _ groups: [Group], _ rows: Rows) {
+        if pass.isPlain { return }
         for group in groups {
             pass.visitExpert(
                 kind, layer, group.expert, rows[group.start], width: rows.width, members: group.members)

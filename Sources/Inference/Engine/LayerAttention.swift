@@ -10,6 +10,8 @@ struct LayerAttention {
     let compute: Compute
     let queries: Rows
     let dimension: Int
+    /// Whether any keys or values are kept in another form than float32.
+    let decodes: Bool
     private let layer: Int
     private let own: KeysAndValues<KeptRows>
     private let sinks: Rows?
@@ -53,6 +55,7 @@ struct LayerAttention {
             }
             return runs
         }
+        decodes = places.contains { ($0.keys + $0.values).contains { $0.type != .f32 } }
     }
 
     /// Each head's mixture of values.

@@ -27,6 +27,8 @@ final class Pass: @unchecked Sendable {
     }
 
     var blueprint: Blueprint { model.blueprint }
+    /// Whether nothing is changed or kept at any site.
+    var isPlain: Bool { changes.isEmpty && capture.sites.isEmpty }
     var rowCount: Int { rowLanes.count }
 
     init(model: Model, lanes: [Lane], layers: Range<Int>, capture: Capture) {
@@ -79,7 +81,8 @@ final class Pass: @unchecked Sendable {
 
     /// Whether anything at a site is changed or kept in one lane.
     func concerns(_ site: Site, lane: Int) -> Bool {
-        capture.sites.contains(site) || changes(at: site).contains { $0.lane == lane }
+        if isPlain { return false }
+        return capture.sites.contains(site) || changes(at: site).contains { $0.lane == lane }
     }
 
     /// Applies the changes at a row-shaped site, then keeps its value if wanted.
@@ -102,8 +105,9 @@ final class Pass: @unchecked Sendable {
     }
 
     /// Keeps a row-shaped site's value if wanted.
-    func keep(_ site: Site, _ rows: Rows) {
-        guard capture.sites.contains(site) else { return }
+    func keep(_ site: Site, _ rows: @autoclosure () -> Rows) {
+        guard !capture.sites.isEmpty, capture.sites.contains(site) else { return }
+        let rows = rows()
         for (lane, range) in laneRows.enumerated() {
             results[lane].captured[site] = rows.gathered(range)
         }
