@@ -10,6 +10,8 @@
 //   LK(open)(weights, head)          prepares a block, once
 //   LK(step)(head, step, out)        decodes LK_GROUPS × 16 lanes of it
 
+#include "woven.h"
+
 #define LK_NAMED3(name, layout, variant) lk_##name##_##layout##_##variant
 #define LK_NAMED2(name, layout, variant) LK_NAMED3(name, layout, variant)
 #define LK_NAMED(name) LK_NAMED2(name, LK_LAYOUT_NAME, LK_VARIANT)
@@ -196,6 +198,40 @@ void LK_NAMED(decode)(const uint8_t *weights, const uint8_t *scales, size_t colu
         LK(write_some)(values + whole, block[0], tail);
     }
 #endif
+}
+
+void LK_NAMED(weave)(const lk_rows *w, size_t rows, size_t columns, float *woven) {
+    for (int pair = 0; pair < LK_WOVEN_PAIRS; pair++) {
+        const uint8_t *weights[2], *scales[2];
+        LK_UNROLL for (int n = 0; n < 2; n++) {
+            // A row that is missing is woven from one that is there, and is nobody's.
+            const size_t row = lk_woven_pairs[pair][n] < rows ? lk_woven_pairs[pair][n] : rows - 1;
+            weights[n] = w->weights + (ptrdiff_t)row * w->stride;
+            scales[n] = w->scales + (ptrdiff_t)row * w->scales_stride;
+        }
+        for (size_t b = 0; b < columns / LK_BLOCK; b++) {
+            lk_lanes block[2][LK_GROUPS];
+#if !defined(LK_WHOLE)
+            LK(head) heads[2];
+            LK_UNROLL for (int n = 0; n < 2; n++) LK(open)(weights[n] + b * LK_BYTES, &heads[n]);
+            (void)scales;
+#endif
+            for (size_t step = 0; step < LK_STEPS; step++) {
+                LK_UNROLL for (int n = 0; n < 2; n++) {
+#if defined(LK_WHOLE)
+                    LK(prefetch)(weights[n] + b * LK_BYTES, lk_woven_rows * w->stride);
+                    LK(load)(weights[n] + b * LK_BYTES, scales[n] + b, block[n]);
+#else
+                    LK(step)(&heads[n], step, block[n]);
+#endif
+                }
+                LK_UNROLL for (int g = 0; g < LK_GROUPS; g++)
+                    LK(weave_pair)(
+                        woven + (b * LK_BLOCK + step * LK_STEP + (size_t)g * LK_LANES) * lk_woven_rows, pair, block[0][g],
+                        block[1][g]);
+            }
+        }
+    }
 }
 
 #if defined(LK_ELEMENT_BYTES)

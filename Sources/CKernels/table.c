@@ -19,6 +19,7 @@
     void lk_multiply_##layout##_##variant(                                                                            \
         const lk_rows *, size_t, size_t, const lk_vectors *, const float *, float *, size_t);                         \
     void lk_decode_##layout##_##variant(const uint8_t *, const uint8_t *, size_t, float *);                           \
+    void lk_weave_##layout##_##variant(const lk_rows *, size_t, size_t, float *);                                     \
     void lk_multiply_grid_##layout##_##variant(                                                                       \
         const lk_grid *, size_t, size_t, const float *, const float *, float *, float *);                             \
     void lk_decode_grid_##layout##_##variant(const lk_grid *, size_t, size_t, float *);                                \
@@ -29,7 +30,7 @@
 
 #define LK_LAYOUT(layout, format, apart, block, alone)                                                \
     {#layout, format, apart, block, LK_ROW(multiply, layout), LK_ROW(decode, layout),                 \
-     LK_ROW_##alone(multiply_grid, layout), LK_ROW_##alone(decode_grid, layout), LK_BLOCKS_##alone(lay, layout)},
+     LK_ROW(weave, layout), LK_ROW_##alone(multiply_grid, layout), LK_ROW_##alone(decode_grid, layout), LK_BLOCKS_##alone(lay, layout)},
 static const lk_format lk_formats[] = {
 #include "kernels.def"
 };
@@ -41,6 +42,7 @@ const lk_format *lk_format_at(size_t index) {
 
 lk_multiply lk_multiply_of(const lk_format *format, int variant) { return format->multiply[variant]; }
 lk_decode lk_decode_of(const lk_format *format, int variant) { return format->decode[variant]; }
+lk_weave lk_weave_of(const lk_format *format, int variant) { return format->weave[variant]; }
 lk_multiply_grid lk_multiply_grid_of(const lk_format *format, int variant) { return format->multiply_grid[variant]; }
 lk_decode_grid lk_decode_grid_of(const lk_format *format, int variant) { return format->decode_grid[variant]; }
 int lk_has_coded(const lk_format *format) { return format->lay[lk_portable] != 0; }
@@ -66,6 +68,9 @@ int lk_has_coded(const lk_format *format) { return format->lay[lk_portable] != 0
     void lk_turn_vectors_##variant(const float *, size_t, size_t, size_t, size_t, float *);           \
     void lk_multiply_turned_##variant(                                                                \
         const float *, size_t, size_t, const float *, size_t, const float *, float *, size_t);        \
+    void lk_weave_rows_##variant(const float *, size_t, size_t, float *);                             \
+    void lk_multiply_woven_##variant(                                                                 \
+        const float *, size_t, size_t, const float *, size_t, const float *, float *, size_t);        \
     static const lk_operations lk_operations_##variant = {                                            \
         lk_exponential_##variant, lk_sigmoid_##variant,        lk_root_mean_square_##variant,         \
         lk_normalize_##variant,   lk_rotate_##variant,         lk_swiglu_##variant,                   \
@@ -73,6 +78,7 @@ int lk_has_coded(const lk_format *format) { return format->lay[lk_portable] != 0
         lk_maximum_##variant,     lk_exponentials_##variant,   lk_softmax_##variant,                  \
         lk_scores_##variant,      lk_mix_##variant,            lk_subtract_products_##variant,        \
         lk_turn_rows_##variant,   lk_turn_vectors_##variant,   lk_multiply_turned_##variant,          \
+        lk_weave_rows_##variant,  lk_multiply_woven_##variant,                                        \
     };
 LK_EVERY_VARIANT(LK_DECLARE_OPERATIONS, )
 

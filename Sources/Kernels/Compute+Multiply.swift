@@ -56,7 +56,7 @@ extension Compute {
     private func runLength(_ job: MatmulJob, from vectors: PreparedVectors, share: Int) -> Int {
         let together =
             switch vectors {
-            case .plain: 4
+            case .plain: weaves(job) ? Self.wovenRows : 4
             case .coded: Self.panelRows
             case .turned: Self.turnedRows
             }

@@ -2,7 +2,7 @@ import CKernels
 import Formats
 
 /// Matrix products of a run of rows on one thread: either fused (weights are decoded in registers) or tiled (a few rows are
-/// decoded to scratch and then multiplied as float32). Both take every dot product in the same order.
+/// decoded to scratch and then multiplied as float32, woven where that pays). All take every dot product in the same order.
 extension Compute {
     /// Vectors up to which decoding a block again for every few of them is cheaper than decoding it to memory.
     static let mostFusedVectors = 8
@@ -32,6 +32,7 @@ extension Compute {
     }
 
     private func multiply(_ job: MatmulJob, by matrix: Matrix, rows: Range<Int>) {
+        if weaves(job) { return multiplyWoven(job, by: matrix, rows: rows) }
         let kernels = matrix.rowLayout.flatMap { RowKernels($0, variant) }
         switch matrix.layout {
         case .rows, .scalesApart:

@@ -5,6 +5,7 @@ import Formats
 struct RowKernels {
     let multiply: lk_multiply
     let decode: lk_decode
+    let weave: lk_weave
     /// Present where elements stand alone.
     let multiplyGrid: lk_multiply_grid?
     let decodeGrid: lk_decode_grid?
@@ -12,10 +13,12 @@ struct RowKernels {
     /// A layout's kernels; nil where a variant has none.
     init?(_ layout: RowLayout, _ variant: KernelVariant) {
         guard let multiply = lk_multiply_of(layout.entry, variant.index),
-            let decode = lk_decode_of(layout.entry, variant.index)
+            let decode = lk_decode_of(layout.entry, variant.index),
+            let weave = lk_weave_of(layout.entry, variant.index)
         else { return nil }
         self.multiply = multiply
         self.decode = decode
+        self.weave = weave
         multiplyGrid = lk_multiply_grid_of(layout.entry, variant.index)
         decodeGrid = lk_decode_grid_of(layout.entry, variant.index)
     }

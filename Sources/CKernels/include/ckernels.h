@@ -55,6 +55,12 @@ typedef void (*lk_multiply)(
 /// Decodes one row.
 typedef void (*lk_decode)(const uint8_t *weights, const uint8_t *scales, size_t columns, float *values);
 
+/// Rows that are woven together.
+enum { lk_woven_rows = 8 };
+/// Decodes up to eight rows of whole sixteens of columns to their woven form: [sixteen][half][pair][row of the pair][column of the
+/// half]. What stands in the place of missing rows means nothing.
+typedef void (*lk_weave)(const lk_rows *w, size_t rows, size_t columns, float *woven);
+
 /// Elements that stand alone: (r, c) at `weights + r * row_stride + c * column_stride`.
 typedef struct {
     const uint8_t *weights;
@@ -99,6 +105,7 @@ typedef struct {
     size_t block_length;
     lk_multiply multiply[lk_variant_count];
     lk_decode decode[lk_variant_count];
+    lk_weave weave[lk_variant_count];
     lk_multiply_grid multiply_grid[lk_variant_count];
     lk_decode_grid decode_grid[lk_variant_count];
     /// Null where elements stand alone.
@@ -110,6 +117,7 @@ const lk_format *lk_format_at(size_t index);
 /// The kernels of a layout for one variant; null where there is none.
 lk_multiply lk_multiply_of(const lk_format *format, int variant);
 lk_decode lk_decode_of(const lk_format *format, int variant);
+lk_weave lk_weave_of(const lk_format *format, int variant);
 lk_multiply_grid lk_multiply_grid_of(const lk_format *format, int variant);
 lk_decode_grid lk_decode_grid_of(const lk_format *format, int variant);
 /// Whether its rows can be multiplied with coded vectors.
@@ -208,6 +216,12 @@ typedef struct {
         const float *values, size_t count, size_t columns, size_t first, size_t end, float *turned);
     /// As `lk_multiply` from rows and vectors that are turned.
     void (*multiply_turned)(
+        const float *weights, size_t rows, size_t columns, const float *vectors, size_t count, const float *bias,
+        float *y, size_t y_stride);
+    /// As `lk_weave` from rows that are decoded, one behind the other.
+    void (*weave_rows)(const float *values, size_t rows, size_t columns, float *woven);
+    /// As `lk_multiply` from rows that are woven, eight behind eight, and vectors one behind the other.
+    void (*multiply_woven)(
         const float *weights, size_t rows, size_t columns, const float *vectors, size_t count, const float *bias,
         float *y, size_t y_stride);
 } lk_operations;
