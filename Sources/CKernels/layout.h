@@ -10,7 +10,9 @@
 //   LK(open)(weights, head)          prepares a block, once
 //   LK(step)(head, step, out)        decodes LK_GROUPS × 16 lanes of it
 
+#if defined(LK_VARIANT_IS_AVX512)
 #include "woven.h"
+#endif
 
 #define LK_NAMED3(name, layout, variant) lk_##name##_##layout##_##variant
 #define LK_NAMED2(name, layout, variant) LK_NAMED3(name, layout, variant)
@@ -200,6 +202,7 @@ void LK_NAMED(decode)(const uint8_t *weights, const uint8_t *scales, size_t colu
 #endif
 }
 
+#if defined(LK_VARIANT_IS_AVX512)
 void LK_NAMED(weave)(const lk_rows *w, size_t rows, size_t columns, float *woven) {
     for (int pair = 0; pair < LK_WOVEN_PAIRS; pair++) {
         const uint8_t *weights[2], *scales[2];
@@ -233,6 +236,7 @@ void LK_NAMED(weave)(const lk_rows *w, size_t rows, size_t columns, float *woven
         }
     }
 }
+#endif
 
 #if defined(LK_ELEMENT_BYTES)
 #include "grid.h"

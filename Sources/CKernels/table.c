@@ -10,6 +10,11 @@
 #define LK_EVERY_VARIANT(each, name) each(name, portable)
 #define LK_ROW(name, layout) {lk_##name##_##layout##_portable}
 #endif
+#if defined(__x86_64__)
+#define LK_WIDE_ROW(name, layout) {0, 0, lk_##name##_##layout##_avx512}
+#else
+#define LK_WIDE_ROW(name, layout) {0}
+#endif
 #define LK_ROW_0(name, layout) {0}
 #define LK_ROW_1(name, layout) LK_ROW(name, layout)
 #define LK_BLOCKS_0(name, layout) LK_ROW(name, layout)
@@ -30,7 +35,7 @@
 
 #define LK_LAYOUT(layout, format, apart, block, alone)                                                \
     {#layout, format, apart, block, LK_ROW(multiply, layout), LK_ROW(decode, layout),                 \
-     LK_ROW(weave, layout), LK_ROW_##alone(multiply_grid, layout), LK_ROW_##alone(decode_grid, layout), LK_BLOCKS_##alone(lay, layout)},
+     LK_WIDE_ROW(weave, layout), LK_ROW_##alone(multiply_grid, layout), LK_ROW_##alone(decode_grid, layout), LK_BLOCKS_##alone(lay, layout)},
 static const lk_format lk_formats[] = {
 #include "kernels.def"
 };
@@ -46,6 +51,11 @@ lk_weave lk_weave_of(const lk_format *format, int variant) { return format->weav
 lk_multiply_grid lk_multiply_grid_of(const lk_format *format, int variant) { return format->multiply_grid[variant]; }
 lk_decode_grid lk_decode_grid_of(const lk_format *format, int variant) { return format->decode_grid[variant]; }
 int lk_has_coded(const lk_format *format) { return format->lay[lk_portable] != 0; }
+
+// What AVX-512 alone has.
+#define LK_WIDE_portable(operation) 0
+#define LK_WIDE_avx2(operation) 0
+#define LK_WIDE_avx512(operation) operation
 
 #define LK_DECLARE_OPERATIONS(name, variant)                                                          \
     void lk_exponential_##variant(const float *, size_t, float *);                                    \
@@ -78,7 +88,7 @@ int lk_has_coded(const lk_format *format) { return format->lay[lk_portable] != 0
         lk_maximum_##variant,     lk_exponentials_##variant,   lk_softmax_##variant,                  \
         lk_scores_##variant,      lk_mix_##variant,            lk_subtract_products_##variant,        \
         lk_turn_rows_##variant,   lk_turn_vectors_##variant,   lk_multiply_turned_##variant,          \
-        lk_weave_rows_##variant,  lk_multiply_woven_##variant,                                        \
+        LK_WIDE_##variant(lk_weave_rows_##variant), LK_WIDE_##variant(lk_multiply_woven_##variant),   \
     };
 LK_EVERY_VARIANT(LK_DECLARE_OPERATIONS, )
 

@@ -1,10 +1,10 @@
 #ifndef LK_VARIANT
 // Products of some vectors with short rows: two rows are woven together, eight lanes of each, so that half of what has to be
-// folded at the end lies one above the other and is added as it is.
+// folded at the end lies one above the other and is added as it is. Without 32 registers there is no room for it.
 #pragma STDC FP_CONTRACT OFF
 #define LK_SELF "woven.c"
 #include "variants.h"
-#else
+#elif defined(LK_VARIANT_IS_AVX512)
 
 #include "woven.h"
 

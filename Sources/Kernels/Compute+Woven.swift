@@ -34,13 +34,13 @@ extension Compute {
         let columns = matrix.columns
         switch matrix.layout {
         case .rows, .scalesApart:
-            guard let kernels = matrix.rowLayout.flatMap({ RowKernels($0, variant) }) else { break }
+            guard let kernel = matrix.rowLayout.flatMap({ RowKernels($0, variant) })?.weave else { break }
             return withRows(matrix, rows: rows) { encoded in
                 for first in stride(from: 0, to: rows.count, by: Self.wovenRows) {
                     var part = lk_rows(
                         weights: encoded.weights + first * encoded.stride, stride: encoded.stride,
                         scales: encoded.scales + first * encoded.scales_stride, scales_stride: encoded.scales_stride)
-                    kernels.weave(&part, min(Self.wovenRows, rows.count - first), columns, woven + first * columns)
+                    kernel(&part, min(Self.wovenRows, rows.count - first), columns, woven + first * columns)
                 }
             }
         case .strided, .packed: break

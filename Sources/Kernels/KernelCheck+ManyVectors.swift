@@ -4,10 +4,10 @@ extension KernelCheck {
     /// Products of some vectors with rows that are short enough to be woven, with every kind of remainder.
     static func wovenProducts() -> [KernelCheck] {
         [
-            manyProduct(.rows(.f32), rows: 43, columns: 48, vectors: 9),
-            manyProduct(.rows(.bf16), rows: 45, columns: 256, vectors: 13),
-            manyProduct(.transposed(.bf16), rows: 38, columns: 112, vectors: 11),
-            manyProduct(.rows(.q8_0), rows: 64, columns: 512, vectors: 16),
+            manyProduct(.rows(.f32), rows: 43, columns: 48, vectors: 24),
+            manyProduct(.rows(.bf16), rows: 45, columns: 256, vectors: 25),
+            manyProduct(.transposed(.bf16), rows: 38, columns: 112, vectors: 26),
+            manyProduct(.rows(.q8_0), rows: 64, columns: 512, vectors: 27),
         ].compactMap(\.self)
     }
 

@@ -5,7 +5,8 @@ import Formats
 struct RowKernels {
     let multiply: lk_multiply
     let decode: lk_decode
-    let weave: lk_weave
+    /// Present in AVX-512.
+    let weave: lk_weave?
     /// Present where elements stand alone.
     let multiplyGrid: lk_multiply_grid?
     let decodeGrid: lk_decode_grid?
@@ -13,12 +14,11 @@ struct RowKernels {
     /// A layout's kernels; nil where a variant has none.
     init?(_ layout: RowLayout, _ variant: KernelVariant) {
         guard let multiply = lk_multiply_of(layout.entry, variant.index),
-            let decode = lk_decode_of(layout.entry, variant.index),
-            let weave = lk_weave_of(layout.entry, variant.index)
+            let decode = lk_decode_of(layout.entry, variant.index)
         else { return nil }
         self.multiply = multiply
         self.decode = decode
-        self.weave = weave
+        weave = lk_weave_of(layout.entry, variant.index)
         multiplyGrid = lk_multiply_grid_of(layout.entry, variant.index)
         decodeGrid = lk_decode_grid_of(layout.entry, variant.index)
     }

@@ -26,6 +26,25 @@ import Testing
         }
     }
 
+    /// Enough for short rows to be woven, where a variant does that, from every layout and with every kind of remainder.
+    @Test(arguments: SampleMatrix.Kind.all, KernelVariant.tried)
+    func productsWithShortRowsHaveTheCanonicalBits(kind: SampleMatrix.Kind, variant: KernelVariant) throws {
+        for (rows, columns, count) in [(43, 48, 24), (33, 256, 25), (72, 512, 26), (8, 128, 31)] {
+            let sample = try #require(SampleMatrix(kind, rows: rows, columns: kind.columns(columns), seed: 15))
+            let columns = sample.matrix.columns
+            let x = Samples.numbers(count * columns), bias = Samples.numbers(rows, "bias")
+            let vectors = (0..<count).map { Array(x[$0 * columns..<($0 + 1) * columns]) }
+            let weights = (0..<rows).map { Array(sample.values[$0 * columns..<($0 + 1) * columns]) }
+            let sums = vectors.flatMap { vector in weights.map { CanonicalOrder.dot(vector, $0) } }
+            for (bias, threads) in [(bias, 1), (nil, 2)] {
+                let y = Samples.product(
+                    Compute(threads: threads, variant: variant), x, count: count, by: sample.matrix, bias: bias)
+                let expected = sums.indices.map { index in bias.map { sums[index] + $0[index % rows] } ?? sums[index] }
+                #expect(Samples.bits(y) == Samples.bits(expected), "\(columns) × \(rows), \(count) vectors")
+            }
+        }
+    }
+
     /// So many that rows and vectors are turned, where a variant does that: with few columns beyond AVX-512, with many there.
     @Test(
         arguments: [.rows(.f32), .rows(.bf16), .rows(.q8_0), .transposed(.bf16), .scalesApart, .packings[0]]

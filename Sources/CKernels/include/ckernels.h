@@ -58,7 +58,7 @@ typedef void (*lk_decode)(const uint8_t *weights, const uint8_t *scales, size_t 
 /// Rows that are woven together.
 enum { lk_woven_rows = 8 };
 /// Decodes up to eight rows of whole sixteens of columns to their woven form: [sixteen][half][pair][row of the pair][column of the
-/// half]. What stands in the place of missing rows means nothing.
+/// half]. What stands in the place of missing rows means nothing. AVX-512 alone has it.
 typedef void (*lk_weave)(const lk_rows *w, size_t rows, size_t columns, float *woven);
 
 /// Elements that stand alone: (r, c) at `weights + r * row_stride + c * column_stride`.
@@ -218,7 +218,7 @@ typedef struct {
     void (*multiply_turned)(
         const float *weights, size_t rows, size_t columns, const float *vectors, size_t count, const float *bias,
         float *y, size_t y_stride);
-    /// As `lk_weave` from rows that are decoded, one behind the other.
+    /// As `lk_weave` from rows that are decoded, one behind the other. Null, as the next, but for AVX-512.
     void (*weave_rows)(const float *values, size_t rows, size_t columns, float *woven);
     /// As `lk_multiply` from rows that are woven, eight behind eight, and vectors one behind the other.
     void (*multiply_woven)(
