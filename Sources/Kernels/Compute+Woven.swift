@@ -1,6 +1,6 @@
 import CKernels
 
-/// Products of some vectors with short rows, which AVX-512 folds for longer than it likes: two rows share sixteen lanes, eight each, so
+/// Products of some vectors with short rows, whose sums AVX-512 takes long to fold: two rows share sixteen lanes, eight each, so
 /// that a level of the tree needs no folding. Every dot product takes its terms in the canonical order all the same.
 extension Compute {
     /// Rows that are woven together.

@@ -39,6 +39,25 @@ struct LawTests {
         }
     }
 
+    @Test func aModelRunsWhatItWasLastMadeOf() throws {
+        let engine = Self.engine(.exact)
+        let whole = try Parity.model(try #require(Parity.paths("qwen3moe-mixed-blocks").last))
+        let tokens = Self.tokens(whole, 40, seed: 2)
+        func bits(_ model: Model) throws -> [UInt32] {
+            try engine.run(model, tokens: tokens).logits.values.map(\.bitPattern)
+        }
+        let before = try bits(whole)
+        let layer = try #require(whole.blueprint.expertLayers.first)
+        var edited = whole
+        let (first, second) = (Role(.down, layer: layer, expert: 0), Role(.down, layer: layer, expert: 1))
+        edited.tensors[first] = whole.tensors[second]
+        edited.tensors[second] = whole.tensors[first]
+        #expect(try bits(edited) != before)
+        #expect(try bits(whole) == before)
+        edited.tensors = whole.tensors
+        #expect(try bits(edited) == before)
+    }
+
     @Test(arguments: paths, Precision.allCases)
     func cachedContinuationEqualsAWholeRun(path: String, precision: Precision) throws {
         let engine = Self.engine(precision)

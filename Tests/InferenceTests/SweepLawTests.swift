@@ -28,6 +28,34 @@ struct SweepLawTests {
     }
 
     @Test(arguments: LawTests.paths)
+    func variantsThatStartAtDifferentPositionsShareAPassAndChangeNoBit(path: String) throws {
+        let model = try Parity.model(path)
+        let tokens = LawTests.tokens(model, 24, seed: 10)
+        let base = try Parity.engine.run(model, tokens: tokens)
+        let source = try Parity.engine.run(model, tokens: LawTests.tokens(model, 24, seed: 11))
+        for kind in [SiteKind.residPre, .z, .residMid] {
+            let site = Site(kind, layer: 1)
+            let values = try source.value(of: site)
+            let positions = [17, 0, 23, 5, 5, 22]
+            let variants = positions.map {
+                [Intervention(site: site, positions: [$0], action: .replace(values))]
+            }
+            var seen = 0
+            let cost = try Parity.engine.sweep(base, variants: variants, logitsAt: [23]) { outcome in
+                seen += 1
+                let full = try Parity.engine.run(model, tokens: tokens, interventions: variants[outcome.index])
+                let name = Comment(rawValue: "\(kind) at \(positions[outcome.index])")
+                #expect(
+                    outcome.logits.values.map(\.bitPattern) == full.logits(at: [23]).values.map(\.bitPattern), name)
+                #expect(outcome.fired == full.fired, name)
+            }
+            #expect(seen == variants.count)
+            let layers = model.blueprint.layers.count - 1
+            #expect(cost.computedCells == positions.reduce(0) { $0 + 24 - $1 } * layers)
+        }
+    }
+
+    @Test(arguments: LawTests.paths)
     func aPatchBeginsWhereThePromptsDiffer(path: String) throws {
         let model = try Parity.model(path)
         let tokens = LawTests.tokens(model, 24, seed: 9)

@@ -93,6 +93,7 @@ struct DeferredEncodingTests {
             ], compute: Compute(threads: 2))
         let matrix = try #require(made.last)
         let deferred = try #require(matrix.source as? any DeferredSource)
+        #expect(deferred.isDeferred && !source.isDeferred)
         let expected = Self.encoded(.q4_0, importance: importance)
         var bytes = [UInt8](repeating: 0, count: 7 * deferred.unit)
         let range = 11 * deferred.unit..<18 * deferred.unit

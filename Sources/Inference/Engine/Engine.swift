@@ -76,7 +76,7 @@ public final class Engine: Sendable {
             case .tokens: break
             case .residPre(let start), .z(_, residPre: let start), .residMid(let start):
                 for row in range {
-                    rows[row].update(from: start[pass.rowPositions[row] - lane.first], count: rows.width)
+                    rows[row].update(from: start[pass.rowPositions[row]], count: rows.width)
                 }
             }
         }
@@ -95,7 +95,7 @@ public final class Engine: Sendable {
         for (lane, range) in zip(pass.lanes, pass.laneRows) {
             guard case .z(let start, residPre: _) = lane.start else { continue }
             for row in range {
-                rows[row].update(from: start[pass.rowPositions[row] - lane.first], count: rows.width)
+                rows[row].update(from: start[pass.rowPositions[row]], count: rows.width)
             }
         }
         return rows

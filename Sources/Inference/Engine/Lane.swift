@@ -19,7 +19,7 @@ struct Lane {
     var tokens: [Int]
     /// The first position to compute.
     var first: Int
-    /// Rows of the start are those of positions `first` and up.
+    /// Its rows are those of all positions, though only `first` and up are read.
     var start: Start
     /// Keys and values of the positions before `first`, in every layer that the pass runs.
     var prefix: KeyValueCache?

@@ -13,7 +13,7 @@ public enum RotaryRows: Sendable, Hashable {
 ///
 /// A model is immutable in spirit: an edit copies the value, which shares every tensor that it did not touch.
 public struct Model: Sendable {
-    public var blueprint: Blueprint
+    public var blueprint: Blueprint { didSet { expertTables = ExpertTables() } }
     /// The tensors. Every role that the blueprint calls for is there; optional roles (biases, sinks, norms of queries and
     /// keys) are there if the checkpoint has them. A tied output has no entry of its own.
     public var tensors: [Role: Matrix] { didSet { expertTables = ExpertTables() } }

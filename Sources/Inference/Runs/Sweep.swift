@@ -21,8 +21,8 @@ public struct SweepCost: Sendable {
 }
 
 extension Engine {
-    /// Runs variants of a run, each from the first layer and position that its interventions change; variants that start at
-    /// the same place share a pass over the weights.
+    /// Runs variants of a run, each from the first layer and position that its interventions change; variants that enter the
+    /// same layer at the same place share a pass over the weights, whatever their positions.
     ///
     /// The bits are those of a full run of each variant. Outcomes come grouped by where they start, not in the variants'
     /// order: `SweepOutcome.index` tells which is which.
@@ -36,7 +36,7 @@ extension Engine {
             return try under(base.arithmetic).sweep(
                 base, variants: variants, logitsAt: positions, deliver: deliver)
         }
-        var groups: [SweepEntry: [Int]] = [:]
+        var groups: [SweepEntry: [SweepMember]] = [:]
         var firstChange = FirstChange(base)
         for (index, interventions) in variants.enumerated() {
             for intervention in interventions {
@@ -44,19 +44,22 @@ extension Engine {
                 try intervention.check(length: base.tokens.count)
             }
             let first = try interventions.map { try firstChange.position(of: $0) }.min() ?? base.tokens.count
-            groups[SweepEntry(interventions, first: min(first, positions.first ?? 0)), default: []].append(index)
+            let entry = SweepEntry(interventions)
+            groups[entry, default: []].append(
+                SweepMember(index: index, first: entry.first(min(first, positions.first ?? 0))))
         }
         var cost = SweepCost()
         cost.fullCells = variants.count * base.tokens.count * base.model.blueprint.layers.count
         for entry in groups.keys.sorted() {
             let members = groups[entry] ?? []
             let start = try entry.start(in: base)
-            let rowCount = base.tokens.count - entry.first
             var next = 0
             while next < members.count {
-                let end = batchEnd(from: next, counts: { _ in rowCount }, limit: members.count)
+                let end = batchEnd(
+                    from: next, counts: { base.tokens.count - members[$0].first }, limit: members.count)
                 let part = Array(members[next..<end])
-                cost.computedCells += part.count * rowCount * (base.model.blueprint.layers.count - entry.layer)
+                let rowCount = part.reduce(0) { $0 + base.tokens.count - $1.first }
+                cost.computedCells += rowCount * (base.model.blueprint.layers.count - entry.layer)
                 try runVariants(base, part, of: variants, entry, start, positions, deliver)
                 next = end
             }
@@ -74,21 +77,22 @@ extension Engine {
         cost.fullCells = variants.count * length * layerCount
         for interventions in variants {
             let touched = interventions.map { $0.positions?.first ?? 0 }.min() ?? 0
-            let entry = SweepEntry(interventions, first: min(touched, positions.first ?? 0))
-            cost.computedCells += (length - entry.first) * (layerCount - entry.layer)
+            let entry = SweepEntry(interventions)
+            let first = entry.first(min(touched, positions.first ?? 0))
+            cost.computedCells += (length - first) * (layerCount - entry.layer)
         }
         return cost
     }
 
     private func runVariants(
-        _ base: Run, _ members: [Int], of variants: [[Intervention]], _ entry: SweepEntry, _ start: Lane.Start,
+        _ base: Run, _ members: [SweepMember], of variants: [[Intervention]], _ entry: SweepEntry, _ start: Lane.Start,
         _ positions: [Int], _ deliver: (SweepOutcome) throws -> Void
     ) throws {
         let kept = base.interventions.filter { !entry.covers($0.site) }
-        let lanes = members.map { index in
+        let lanes = members.map { member in
             Lane(
-                tokens: base.tokens, first: entry.first, start: start, prefix: base.cache,
-                interventions: kept + variants[index], wanted: positions)
+                tokens: base.tokens, first: member.first, start: start, prefix: base.cache,
+                interventions: kept + variants[member.index], wanted: positions)
         }
         let results = try forward(base.model, lanes: lanes, layers: entry.layer..<base.model.blueprint.layers.count)
         let step = max(1, Self.logitRows(base.model) / max(1, positions.count))
@@ -98,9 +102,9 @@ extension Engine {
                 base.model, .stacked(results[part].map(\.output), width: base.model.blueprint.hiddenSize))
             for (block, number) in part.enumerated() {
                 let range = block * positions.count..<(block + 1) * positions.count
-                let index = members[number]
+                let (index, first) = (members[number].index, members[number].first)
                 let fired = zip(results[number].fired.dropFirst(kept.count), variants[index]).map { count, change in
-                    count + change.countBefore(entry.first)
+                    count + change.countBefore(first)
                 }
                 let logits = rows.tensor(range, shape: [rows.width], axes: ["position", "vocabulary"])
                 try deliver(SweepOutcome(index: index, logits: logits, fired: fired))
@@ -109,27 +113,33 @@ extension Engine {
     }
 }
 
+/// One variant of those that share a pass.
+private struct SweepMember {
+    let index: Int
+    /// The first position to compute.
+    let first: Int
+}
+
 /// Where a variant enters the forward pass.
 struct SweepEntry: Hashable, Comparable {
     enum Stage: Int { case tokens, residPre, z, residMid }
 
     let layer: Int
     let stage: Stage
-    /// The first position to compute.
-    let first: Int
 
     /// The latest entry that comes before everything the interventions touch.
-    /// - Parameter first: The first position to compute, if it is not for the embeddings.
-    init(_ interventions: [Intervention], first: Int) {
+    init(_ interventions: [Intervention]) {
         let places = interventions.map { ($0.site.layer ?? 0, Self.stage(of: $0.site.kind)) }
         let earliest = places.min { ($0.0, $0.1.rawValue) < ($1.0, $1.1.rawValue) } ?? (0, .tokens)
         layer = earliest.0
         stage = earliest.1
-        self.first = stage == .tokens ? 0 : first
     }
 
+    /// The first position to compute, where the interventions change none before that one: all of them from the embeddings on.
+    func first(_ position: Int) -> Int { stage == .tokens ? 0 : position }
+
     static func < (a: SweepEntry, b: SweepEntry) -> Bool {
-        [a.layer, a.stage.rawValue, a.first].lexicographicallyPrecedes([b.layer, b.stage.rawValue, b.first])
+        (a.layer, a.stage.rawValue) < (b.layer, b.stage.rawValue)
     }
 
     /// Whether a site's interventions are already in the rows that the pass is entered with.
@@ -142,14 +152,11 @@ struct SweepEntry: Hashable, Comparable {
 
     /// The rows to enter with.
     func start(in base: Run) throws -> Lane.Start {
-        let range = Array(first..<base.tokens.count)
         switch stage {
         case .tokens: return .tokens
-        case .residPre: return .residPre(base.residuals[layer].gathered(range))
-        case .z:
-            let z = try base.rows(of: Site(.z, layer: layer)).gathered(range)
-            return .z(z, residPre: base.residuals[layer].gathered(range))
-        case .residMid: return .residMid(try base.rows(of: Site(.residMid, layer: layer)).gathered(range))
+        case .residPre: return .residPre(base.residuals[layer])
+        case .z: return .z(try base.rows(of: Site(.z, layer: layer)), residPre: base.residuals[layer])
+        case .residMid: return .residMid(try base.rows(of: Site(.residMid, layer: layer)))
         }
     }
 

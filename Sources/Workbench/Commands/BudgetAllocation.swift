@@ -27,7 +27,8 @@ struct BudgetAllocation {
         let tensorBytes = number.unit == .bytes ? try bytes(number, argument) : nil
         let corpus = try call.windows(for: owner)
         let options = try Sensitivity.unmeasured(
-            owner.model, importance: importance, compute: session.engine.compute)
+            owner.model, importance: importance, compute: session.engine.compute,
+            progress: session.progress("sample", unit: "groups"))
         let budget = tensorBytes ?? options.bytes(bitsPerWeight: number.value)
         do { try options.check(budget: budget) } catch {
             var error = LanguageError(any: error)
@@ -77,10 +78,9 @@ struct BudgetAllocation {
         let baseline = try Baseline(
             owner.model, over: corpus, engine: session.engine, firstToken: try owner.windowStart(),
             progress: session.progress("run", corpus))
-        return try options.measured(against: baseline, importance: importance, compute: session.engine.compute) {
-            done, total in
-            session.output.progress(Progress(task: "measure", done: done, total: total, unit: "groups"))
-        }
+        return try options.measured(
+            against: baseline, importance: importance, compute: session.engine.compute,
+            progress: session.progress("measure", unit: "groups"))
     }
 
     private func bytes(_ number: Number, _ argument: BoundArgument) throws -> Int {

@@ -97,9 +97,9 @@ enum Frontier: Command {
         let calibration = try call["calibrated"]?.asObject(CorpusValue.self, "corpus")
         let measured = try calibration.map { try Self.baseline($0, owner, call, session) } ?? held
         let compute = session.engine.compute
-        let options = try Sensitivity.unmeasured(owner.model, importance: nil, compute: compute)
-        return try options.measured(against: measured, compute: compute) { done, total in
-            session.output.progress(Progress(task: "measure", done: done, total: total, unit: "groups"))
-        }
+        let options = try Sensitivity.unmeasured(
+            owner.model, importance: nil, compute: compute, progress: session.progress("sample", unit: "groups"))
+        return try options.measured(
+            against: measured, compute: compute, progress: session.progress("measure", unit: "groups"))
     }
 }

@@ -123,5 +123,10 @@ extension Session {
         }
     }
 
+    /// Tells how far work is of which the total becomes known on the way.
+    func progress(_ task: String, unit: String) -> (Int, _ total: Int) -> Void {
+        { [output] done, total in output.progress(Progress(task: task, done: done, total: total, unit: unit)) }
+    }
+
     func progress(_ task: String, _ run: RunValue) -> (Int) -> Void { progress(task, total: run.runs.count) }
 }

@@ -11,10 +11,19 @@ extension Sensitivity {
 
     /// Every group of a model in the formats that pay for it: those no other beats in both bytes and rounding error. Nothing
     /// is run, and no divergence known.
-    /// - Parameter importance: What errors are weighed by.
+    /// - Parameters:
+    ///   - importance: What errors are weighed by.
+    ///   - progress: Told the number of groups done.
     /// - Throws: `Interrupted`.
-    public static func unmeasured(_ model: Model, importance: Importance?, compute: Compute) throws -> Sensitivity {
-        let entries = try WeightGroup.all(of: model).map { try options($0, model, importance, compute) }
+    public static func unmeasured(
+        _ model: Model, importance: Importance?, compute: Compute, progress: ((Int, _ total: Int) -> Void)? = nil
+    ) throws -> Sensitivity {
+        let groups = WeightGroup.all(of: model)
+        let entries = try groups.enumerated().map { number, group in
+            progress?(number, groups.count)
+            return try options(group, model, importance, compute)
+        }
+        progress?(groups.count, groups.count)
         let variable = entries.reduce(0) { $0 + ($1.options.last?.bytes ?? 0) }
         return Sensitivity(
             entries: entries, fixedBytes: model.byteCount - variable,
