@@ -102,6 +102,7 @@ def report_forward(models):
             a, b = [run[own] for run in ours], [run[other] for run in theirs]
             rows.append([model, name, spread(a), spread(b), spread([y / x for x, y in zip(a, b)])])
     table(["model", "", "Lancet", "PyTorch", "times as fast"], rows)
+    assert furthest < 1e-3, "the two do not patch the same"
     print(f"The patched variants' logits agree to {furthest:.0e}.\n")
 
 
