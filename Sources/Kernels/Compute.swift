@@ -31,7 +31,7 @@ public struct Compute: Sendable {
         pool = ThreadPool(threads: threads)
         self.variant = usable
         self.precision = precision
-        scratch = Scratch()
+        scratch = Scratch(threads: pool.threads)
         operationsTable = OperationsTable(pointer: pointer)
     }
 

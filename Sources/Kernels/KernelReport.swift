@@ -29,8 +29,7 @@ public struct KernelReport: Sendable {
     /// - Complexity: some seconds.
     public static func verify(_ variants: [KernelVariant] = KernelVariant.available) -> KernelReport {
         let checks =
-            KernelCheck.products() + KernelCheck.wovenProducts() + KernelCheck.turnedProducts() + KernelCheck.packed()
-            + KernelCheck.rows()
+            KernelCheck.products() + KernelCheck.productsOfManyVectors() + KernelCheck.packed() + KernelCheck.rows()
             + KernelCheck.attention() + KernelCheck.caches() + KernelCheck.codedProducts()
         let portable = Compute(threads: 1, variant: .portable)
         let expected = checks.map { $0.run(portable) }

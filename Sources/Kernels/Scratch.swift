@@ -11,21 +11,27 @@ final class Scratch: Sendable {
     /// Places for buffers of the usual size, which are borrowed thousands of times a pass: each holds an address, or 0 while it
     /// is lent or none was made yet.
     private nonisolated(unsafe) let places: UnsafeMutablePointer<Atomic<UInt>>
-    private static let placeCount = 16
+    /// A power of two.
+    private let placeCount: Int
+    /// Places lie so far apart that no two share a cache line.
+    private static let apart = 8
     /// Floats of the usual size: decoded rows, sums of a few panels.
     private static let usual = 1 << 17
 
-    init() {
-        places = .allocate(capacity: Self.placeCount)
-        for place in 0..<Self.placeCount { (places + place).initialize(to: Atomic(0)) }
+    /// Room for what so many threads borrow at a time.
+    init(threads: Int) {
+        // A thread has two or three buffers at a time, and a few callers may share them.
+        placeCount = 1 << (Int.bitWidth - (4 * max(4, threads) - 1).leadingZeroBitCount)
+        places = .allocate(capacity: placeCount * Self.apart)
+        for place in 0..<placeCount * Self.apart { (places + place).initialize(to: Atomic(0)) }
     }
 
     deinit {
         idle.withLock { for buffer in $0 { buffer.floats.baseAddress?.deallocate() } }
-        for place in 0..<Self.placeCount {
-            UnsafeMutableRawPointer(bitPattern: places[place].load(ordering: .acquiring))?.deallocate()
+        for place in 0..<placeCount {
+            UnsafeMutableRawPointer(bitPattern: places[place * Self.apart].load(ordering: .acquiring))?.deallocate()
         }
-        places.deinitialize(count: Self.placeCount).deallocate()
+        places.deinitialize(count: placeCount * Self.apart).deallocate()
     }
 
     /// Lends memory for at least `count` floats, of undefined content, at an address that whole vectors like.
@@ -41,16 +47,16 @@ final class Scratch: Sendable {
         // Threads lie some pages apart, so that they begin at different places.
         let first = Int(truncatingIfNeeded: pthread_self() >> 12)
         var (address, place): (UInt, Int) = (0, 0)
-        for step in 0..<Self.placeCount where address == 0 {
-            place = (first &+ step) & (Self.placeCount - 1)
-            address = places[place].exchange(0, ordering: .acquiringAndReleasing)
+        for step in 0..<placeCount where address == 0 {
+            place = (first &+ step) & (placeCount - 1)
+            address = places[place * Self.apart].exchange(0, ordering: .acquiringAndReleasing)
         }
         let floats = UnsafeMutablePointer<Float>(bitPattern: address) ?? Self.made(Self.usual).baseAddress
         guard let floats else { return }
         body(floats)
-        for step in 0..<Self.placeCount {
-            let place = (place &+ step) & (Self.placeCount - 1)
-            let isKept = places[place].compareExchange(
+        for step in 0..<placeCount {
+            let place = (place &+ step) & (placeCount - 1)
+            let isKept = places[place * Self.apart].compareExchange(
                 expected: 0, desired: UInt(bitPattern: floats), ordering: .acquiringAndReleasing
             ).exchanged
             if isKept { return }
